@@ -1,0 +1,118 @@
+/** Every noun of the suite. This file imports nothing; design: item → prompt → completion → grade → record → report. */
+
+/** One row of a dataset. `target` is the right answer as text, shown beside a wrong one. */
+export interface Item {
+  readonly id: string;
+  readonly target: string;
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export type Prompt = readonly Message[];
+
+/** A prompt file as it was used: enough to tell later which text gave which number. */
+export interface PromptSource {
+  readonly role: Message["role"];
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export type ReasoningEffort = "low" | "medium" | "high";
+
+/** Why the model stopped: `length` means that the token limit cut the answer off. */
+export type FinishReason = "stop" | "length" | "content_filter" | "tool_calls" | "unknown";
+
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** The part of `completionTokens` that was spent on reasoning, where the server says so. */
+  readonly reasoningTokens: number;
+}
+
+/** What a backend answers. `text` is the final channel only; `reasoning` is kept beside it and never graded. */
+export interface Completion {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+  readonly latencyMs: number;
+  readonly cached: boolean;
+}
+
+/** The parameters of one completion. What is undefined is not sent. */
+export interface CompletionOptions {
+  readonly model: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+  readonly topP?: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
+}
+
+export interface Backend {
+  complete(prompt: Prompt, options: CompletionOptions, signal: AbortSignal): Promise<Completion>;
+}
+
+/** `rule` names the extraction rule that found `answer`; `reason` says in a sentence why a grade is not correct. */
+export interface Grade {
+  readonly correct: boolean;
+  readonly answer?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+export type Grader<T extends Item = Item> = (completion: Completion, item: T) => Grade | Promise<Grade>;
+
+/** An `error` is not an answer, a `skipped` item is quota: neither is in the accuracy's denominator. */
+export type Verdict = "correct" | "incorrect" | "skipped" | "error";
+
+/** What one test carries to the reporter in `task.meta`. A null verdict means that the test was not run. */
+export interface EvalRecord {
+  id: string;
+  repeat: number;
+  verdict: Verdict | null;
+  target: string;
+  answer: string | null;
+  rule: string | null;
+  reason: string | null;
+  prompt: Prompt;
+  completion: Completion | null;
+}
+
+/** The floors below which an eval fails (accuracy) or proves nothing (coverage). Shares from 0 to 1. */
+export interface Gate {
+  readonly minAccuracy?: number;
+  readonly minCoverage?: number;
+}
+
+/** The circumstances of a run that its number depends on. */
+export interface RunInfo {
+  readonly backend: "hf_api" | "local";
+  readonly model: string;
+  readonly endpoint: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly topP: number | null;
+  readonly reasoningEffort: ReasoningEffort | null;
+  readonly seed: number;
+  readonly limit: number | null;
+  readonly sample: number | null;
+  readonly repeats: number;
+  readonly prompts: readonly PromptSource[];
+}
+
+/** What one suite (an eval in one variant) carries to the reporter in `task.meta`. */
+export interface EvalInfo {
+  readonly name: string;
+  readonly variant: string;
+  readonly file: string;
+  readonly dataset: string;
+  readonly datasetSha256: string;
+  readonly run: RunInfo;
+  readonly gate: Gate;
+  /** True for evals that the demo model was made for; on every other eval it is never evidence. */
+  readonly demoCounts: boolean;
+}

@@ -1,0 +1,34 @@
+/** What every grader does to a reply before it looks at it. */
+import type { Completion, Grade } from "../types.ts";
+
+/**
+ * The text with the typographic variants that models write replaced by what a keyboard has: every Unicode space
+ * (U+00A0, U+202F, U+3000, …) by a space, hyphens and the minus sign (U+2010, U+2011, U+2212) by `-`, curly quotes by
+ * straight ones, zero-width spaces by nothing. Letters, digits, dashes and letter case stay as they are
+ * (no NFKC: it would make `x²` equal `x2`). The ends are trimmed.
+ */
+export function foldText(text: string): string {
+  return text
+    .replace(/[\u200B\u2060\uFEFF]/g, "")
+    .replace(/[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/g, " ")
+    .replace(/[\u2010\u2011\u2212\uFE63\uFF0D]/g, "-")
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[\u201C\u201D]/g, '"')
+    .trim();
+}
+
+/** The grade of a completion that holds no answer (cut off, withheld or empty), else undefined. */
+export function gradeUnanswered(completion: Completion): Grade | undefined {
+  if (completion.finishReason === "length")
+    return { correct: false, reason: "the answer was cut off by the token limit" };
+  if (completion.finishReason === "content_filter")
+    return { correct: false, reason: "the answer was withheld by a content filter" };
+  if (foldText(completion.text) === "") return { correct: false, reason: "the answer is empty" };
+  return undefined;
+}
+
+/** The text on one line, at most `length` characters of it: for names, reports and messages. */
+export function shorten(text: string, length = 120): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}

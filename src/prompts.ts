@@ -8,7 +8,7 @@ import type { Message, PromptSource } from "./types.ts";
 /** A prompt file, read and parsed: `render` fills in an item's fields and gives a message. */
 export interface PromptTemplate {
   readonly source: PromptSource;
-  render(fields: Readonly<Record<string, unknown>>): Message;
+  render(fields: object): Message;
 }
 
 /**

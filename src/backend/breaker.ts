@@ -5,14 +5,14 @@ const QUOTA_REFUSALS = 3;
 
 /**
  * Stops calling a server that will not answer any more: after three quota refusals in a row every further call is a
- * quota failure without a request; after one fatal failure every further call is that failure.
+ * quota failure without a request; after one fatal failure every further call is `stopped`.
  */
 export function withBreaker(backend: Backend): Backend {
   let refusals = 0;
   let fatal: BackendError | undefined;
   return {
     async complete(prompt, options, signal) {
-      if (fatal) throw fatal;
+      if (fatal) throw new BackendError("stopped", fatal.message);
       if (refusals >= QUOTA_REFUSALS)
         throw new BackendError("quota", `quota: not asked, since ${QUOTA_REFUSALS} calls in a row were refused`);
       try {

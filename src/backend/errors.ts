@@ -1,8 +1,8 @@
 /**
- * How a failed call counts: `quota` skips the item, `fatal` stops the run at once (no later call could succeed),
- * `failed` makes the item an error.
+ * How a failed call counts: `quota` skips the item, `failed` makes it an error, `fatal` does too and stops the run,
+ * since no later call could succeed; `stopped` is a call that was not made for that reason.
  */
-export type FailureKind = "quota" | "fatal" | "failed";
+export type FailureKind = "quota" | "failed" | "fatal" | "stopped";
 
 /** A call that gave no completion. The message is one line and holds no token. */
 export class BackendError extends Error {

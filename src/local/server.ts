@@ -5,6 +5,7 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { HTTPException } from "hono/http-exception";
 import { messageOf, UserError } from "../errors.ts";
 import type { Message, ReasoningEffort } from "../types.ts";
 import { downloadModel } from "./download.ts";
@@ -84,8 +85,9 @@ function routes(engine: Engine, secret: string): Hono {
       },
     });
   });
-  app.onError((error, context) =>
-    context.json({ error: { message: messageOf(error) } }, error instanceof UserError ? 400 : 500),
-  );
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    return context.json({ error: { message: messageOf(error) } }, error instanceof UserError ? 400 : 500);
+  });
   return app;
 }

@@ -1,14 +1,6 @@
 import { join, relative } from "node:path";
 import { styleText } from "node:util";
-import type {
-  Reporter,
-  SerializedError,
-  TestModule,
-  TestRunEndReason,
-  TestSpecification,
-  TestSuite,
-  Vitest,
-} from "vitest/node";
+import type { Reporter, SerializedError, TestModule, TestSpecification, TestSuite, Vitest } from "vitest/node";
 import { abort } from "../src/abort.ts";
 import { messageOf } from "../src/errors.ts";
 import { buildReport, type EvalRun } from "../src/report/build.ts";
@@ -30,6 +22,8 @@ export class AccuracyReporter implements Reporter {
   readonly #options: AccuracyReporterOptions;
   #vitest!: Vitest;
   #start = 0;
+  /** --bail cancels a run too, but that is no interruption: what it left out is counted as not run. */
+  #interrupted = false;
   #startedAt = new Date();
 
   constructor(options: AccuracyReporterOptions) {
@@ -38,9 +32,13 @@ export class AccuracyReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
+    vitest.onCancel((reason) => {
+      this.#interrupted = reason !== "test-failure";
+    });
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#interrupted = false;
     this.#start = performance.now();
     this.#startedAt = new Date();
     const { dataset } = this.#options.settings;
@@ -51,15 +49,14 @@ export class AccuracyReporter implements Reporter {
     }
   }
 
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[], reason: TestRunEndReason): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const runs = modules.flatMap((module) => [...module.children.allSuites()].flatMap(toEvalRun));
     const report = buildReport(runs, {
       startedAt: this.#startedAt.toISOString(),
       elapsedMs: Math.round(performance.now() - this.#start),
     });
     const filtered = isFiltered(this.#vitest);
-    const broken = this.#whatBroke(modules, errors, reason);
-    this.#write(report, filtered);
+    const broken = [...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
     for (const one of report.evals) this.#print(closingLines(one, !filtered));
     for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
     if (filtered || this.#vitest.config.watch) return;
@@ -67,7 +64,7 @@ export class AccuracyReporter implements Reporter {
   }
 
   /** What makes a run's number void: anything that failed and is not an item's own verdict. */
-  #whatBroke(modules: readonly TestModule[], errors: readonly SerializedError[], reason: TestRunEndReason): string[] {
+  #whatBroke(modules: readonly TestModule[], errors: readonly SerializedError[]): string[] {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const stopped = tests.map((test) => test.meta().runStopped).find(Boolean);
     const ended = this.#options.localModelEnded();
@@ -76,7 +73,7 @@ export class AccuracyReporter implements Reporter {
     );
     const otherFailures = tests.filter((test) => test.result().state === "failed" && !test.meta().evalRecord);
     return [
-      ...(reason === "interrupted" ? ["the run was interrupted"] : []),
+      ...(this.#interrupted ? ["the run was interrupted"] : []),
       ...(stopped ? [`the run was stopped: ${stopped}`] : []),
       ...(ended ? [`the local model's process ${ended}`] : []),
       ...errors.map((error) => `unhandled error: ${messageOf(error)}`),
@@ -85,19 +82,19 @@ export class AccuracyReporter implements Reporter {
     ];
   }
 
-  #write(report: Report, filtered: boolean): void {
+  /** Writes the files, and gives what went wrong with that. */
+  #write(report: Report, filtered: boolean): string[] {
     const { root, out } = this.#options.settings;
-    if (report.evals.length === 0) return;
+    if (report.evals.length === 0) return [];
     const folder = join(root, "reports");
+    const wanted = [...(filtered ? [] : [join(folder, "accuracy.json")]), ...(out ? [out] : [])];
     try {
-      const dated = this.#vitest.config.watch ? [] : writeDatedReports(folder, report);
-      const latest = filtered ? [] : [join(folder, "accuracy.json")];
-      const wanted = [...latest, ...(out ? [out] : [])];
       for (const file of wanted) writeReport(file, report);
+      const dated = this.#vitest.config.watch ? [] : writeDatedReports(folder, report);
       this.#print([`report: ${[...wanted, ...dated].map((file) => relative(root, file)).join(", ")}`]);
+      return [];
     } catch (error) {
-      process.exitCode = 1;
-      this.#print([`${styleText("red", "the report could not be written:")} ${messageOf(error)}`]);
+      return [`the report could not be written: ${messageOf(error)}`];
     }
   }
 

@@ -5,7 +5,7 @@ import { AccuracyReporter } from "../reporters/accuracy.ts";
 import { ConsoleReporter } from "../reporters/console.ts";
 import { abort } from "./abort.ts";
 import { messageOf, UserError } from "./errors.ts";
-import { localModelEnded } from "./local/setup.ts";
+import { localModelEnded } from "./local/running.ts";
 import { readSettings, remoteEndpoint, settingsHelp } from "./settings.ts";
 import "./context.ts";
 
@@ -15,6 +15,7 @@ const TIMEOUT_MS = { hf_api: 180_000, local: 1_800_000 };
 
 /** The Vitest plugin: reads the settings, starts a local model if there is to be one, and reports accuracy. */
 export function evals(): Plugin {
+  checkNode();
   return {
     name: "gpt-oss-20b-dev",
     config: () => ({
@@ -52,4 +53,12 @@ export function evals(): Plugin {
 /** What stands after `--` on Vitest's command line. */
 function flagsOf({ config }: Vitest): string[] {
   return (config.cliOptions as { "--"?: string[] })["--"] ?? [];
+}
+
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return;
+  abort(
+    `Node ${process.versions.node} is too old, 22.18 is the least: start Vitest with npx or npm, which take the project's own Node.`,
+  );
 }

@@ -10,7 +10,8 @@ export interface Setting {
   readonly accepts: string;
   readonly help: string;
   readonly repeatable?: true;
-  readonly path?: true;
+  /** A path, made absolute; with `or name`, a bare word is not one. */
+  readonly path?: true | "or name";
 }
 
 /** Every setting once: its names, what it accepts and what it means. `--help`, parsing and errors all read this table. */
@@ -70,9 +71,9 @@ export const table = {
     env: "EVAL_SYSTEM_PROMPT",
     flag: "prompt",
     schema: z.string(),
-    accepts: "a prompt file",
+    accepts: "a prompt file, or its name in prompts/",
     repeatable: true,
-    path: true,
+    path: "or name",
     help: "the system prompt (default: prompts/system_v1.txt)",
   },
   dataset: {

@@ -95,7 +95,8 @@ function parseValue(setting: Setting, value: string, origin: string, root: strin
   const result = setting.schema.safeParse(value);
   if (!result.success || value.trim() === "")
     throw new UserError(`${origin}: "${value}" is not accepted; it takes ${setting.accepts}.`);
-  return setting.path ? expandPath(String(result.data), root) : result.data;
+  const isName = setting.path === "or name" && /^[\w-]+$/.test(value);
+  return setting.path && !isName ? expandPath(String(result.data), root) : result.data;
 }
 
 /** `~` is the home folder; a relative path starts at the project; an `hf:` URI stays as it is. */

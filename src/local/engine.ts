@@ -123,13 +123,14 @@ async function generate(
   const room = sequence.contextSize - promptTokens;
   if (room < 1)
     throw new UserError(`the prompt has ${promptTokens} tokens, but the context holds ${sequence.contextSize}`);
-  let completionTokens = 0;
+  const maxTokens = Math.min(options.maxTokens ?? room, room);
+  const before = sequence.tokenMeter.getState();
   let reasoningTokens = 0;
   const chat = new LlamaChat({ contextSequence: sequence, chatWrapper });
   try {
     const { fullResponse, response, metadata } = await chat.generateResponse(chatHistory, {
       signal,
-      maxTokens: Math.min(options.maxTokens ?? room, room),
+      maxTokens,
       temperature: options.temperature ?? 0,
       topP: options.topP ?? 1,
       topK: 0,
@@ -137,11 +138,12 @@ async function generate(
       budgets: { thoughtTokens: Number.POSITIVE_INFINITY, commentTokens: Number.POSITIVE_INFINITY },
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       onResponseChunk: ({ type, tokens }) => {
-        completionTokens += tokens.length;
         if (type === "segment") reasoningTokens += tokens.length;
       },
     });
     const reasoning = fullResponse.flatMap((part) => (typeof part === "string" ? [] : [part.text])).join("\n");
+    // The meter also sees the markers of channels, which no chunk holds, and one token ahead.
+    const completionTokens = Math.min(sequence.tokenMeter.diff(before).usedOutputTokens, maxTokens);
     const finishReason = metadata.stopReason === "maxTokens" ? "length" : "stop";
     return { text: response, reasoning, finishReason, promptTokens, completionTokens, reasoningTokens };
   } finally {

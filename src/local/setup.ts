@@ -6,10 +6,7 @@ import type { Target } from "../context.ts";
 import { messageOf } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { type LocalModel, launchLocalModel } from "./launch.ts";
-
-/** Survives Vitest's restarts within one process, so that watch mode loads a model once. */
-const store = globalThis as typeof globalThis & { [key: symbol]: { key: string; model: LocalModel } | undefined };
-const KEY = Symbol.for("gpt-oss-20b-dev.local-model");
+import { rememberModel, runningModel } from "./running.ts";
 
 /** Vitest's global set-up: for the local backend, starts the model's process and tells the workers where it is. */
 export default async function setup(project: TestProject): Promise<void> {
@@ -21,9 +18,6 @@ export default async function setup(project: TestProject): Promise<void> {
     abort(messageOf(error));
   }
 }
-
-/** Why the local model's process is gone, or undefined if it lives or there is none. */
-export const localModelEnded = (): string | undefined => store[KEY]?.model.ended();
 
 export const targetOf = ({ url, token, file, name, architecture }: LocalModel): Target => ({
   url,
@@ -37,7 +31,7 @@ export async function localModel(settings: Settings): Promise<LocalModel> {
   const model = settings.localModel ?? hubUri(settings.models[0]) ?? join(root, "models", "demo.gguf");
   const options = { model, folder: join(root, "models"), device, sequences, maxTokens };
   const key = JSON.stringify(options);
-  const running = store[KEY];
+  const running = runningModel();
   if (running?.key === key && !running.model.ended()) return running.model;
   await running?.model.stop();
   const spinner = ora({ text: `loading ${basename(model)}`, discardStdin: false }).start();
@@ -45,7 +39,7 @@ export async function localModel(settings: Settings): Promise<LocalModel> {
     const started = await launchLocalModel(options, (phase, fraction) => {
       spinner.text = `${phase} ${basename(model)} ${bar(fraction)}`;
     });
-    store[KEY] = { key, model: started };
+    rememberModel(key, started);
     return started;
   } finally {
     spinner.stop();

@@ -88,3 +88,7 @@ export type Report = z.infer<typeof reportSchema>;
 export type EvalReport = z.infer<typeof evaluation>;
 export type ItemReport = z.infer<typeof item>;
 export type GateReport = z.infer<typeof gate>;
+
+/** The published JSON Schema of the report, as the text of its file. */
+export const reportJsonSchema = (): string =>
+  `${JSON.stringify({ title: "Accuracy report of gpt-oss-20b-dev", ...z.toJSONSchema(reportSchema) }, null, 2)}\n`;

@@ -1,4 +1,5 @@
 import { InferenceClient } from "@huggingface/inference";
+import { Agent, request } from "undici";
 import type { Backend, Completion, CompletionOptions, FinishReason, Prompt, Usage } from "../types.ts";
 import { BackendError, HttpError, toBackendError } from "./errors.ts";
 import { splitChannels } from "./harmony.ts";
@@ -75,16 +76,32 @@ const toUsage = (usage: ChatResponse["usage"]): Usage => ({
   reasoningTokens: usage?.completion_tokens_details?.reasoning_tokens ?? 0,
 });
 
-/** Throws before the official client can lose status, headers and body, or take an HTML page or an error body under 200 for an answer. */
-async function strictFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
-  const body = await response.text();
-  if (!response.ok) throw new HttpError(response.status, response.headers, body);
-  const answer = parseJson(body);
-  if (answer === undefined) throw new HttpError(502, response.headers, body);
+/** The signal is the only deadline: undici's own would end an answer that a slow local model thinks about for five minutes. */
+const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: null });
+
+/**
+ * Throws before the official client can lose status, headers and body, or take an HTML page or an error body under
+ * 200 for an answer.
+ */
+async function strictFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const { method = "GET", headers, body, signal } = init;
+  const response = await request(String(input), {
+    dispatcher,
+    method: method as "POST",
+    headers: headers as Record<string, string>,
+    body: body as string,
+    signal: signal ?? null,
+  });
+  const text = await response.body.text();
+  const { statusCode } = response;
+  const refuse = (status: number) =>
+    new HttpError(status, new Headers(response.headers as Record<string, string>), text);
+  if (statusCode < 200 || statusCode > 299) throw refuse(statusCode);
+  const answer = parseJson(text);
+  if (answer === undefined) throw refuse(502);
   const error = (answer as { error?: { code?: unknown } } | null)?.error;
-  if (error) throw new HttpError(statusIn(error.code), response.headers, body);
-  return new Response(body, { headers: { "content-type": "application/json" } });
+  if (error) throw refuse(statusIn(error.code));
+  return new Response(text, { headers: { "content-type": "application/json" } });
 }
 
 const statusIn = (code: unknown): number => (Number(code) >= 400 && Number(code) < 600 ? Number(code) : 502);

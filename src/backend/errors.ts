@@ -75,10 +75,9 @@ export function toBackendError(error: unknown, endpoint: string, model: string):
   return new BackendError("failed", message);
 }
 
-/** undici hides the real cause of "fetch failed" one level down. */
 function describe(error: unknown, endpoint: string): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  if (cause?.code === "ECONNREFUSED") return `nothing answers at ${endpoint} (ECONNREFUSED)`;
-  return cause ? `the connection to ${endpoint} broke: ${cause.code ?? cause.message}` : error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ECONNREFUSED") return `nothing answers at ${endpoint} (ECONNREFUSED)`;
+  return typeof code === "string" ? `the connection to ${endpoint} broke: ${code} ${message}` : message;
 }

@@ -32,3 +32,17 @@ export function shorten(text: string, length = 120): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
+
+/**
+ * What of a raw text is meant for the reader: the last `final` channel of leaked Harmony tokens, the part after the last
+ * `</think>`. Empty when only reasoning is there.
+ * https://cookbook.openai.com/articles/openai-harmony
+ */
+export function finalText(text: string): string {
+  const channels = text.split("<|channel|>");
+  const final = channels.findLast((channel) => channel.startsWith("final"));
+  if (channels.length > 1 && final === undefined) return "";
+  const answer = (final ?? text).slice(final === undefined ? 0 : final.indexOf("<|message|>") + "<|message|>".length);
+  const visible = answer.slice(answer.lastIndexOf("</think>") + 1).replace(/^\/think>/, "");
+  return visible.trimStart().startsWith("<think>") ? "" : visible.replace(/<\|[a-z_]{1,20}\|>/g, " ");
+}

@@ -4,11 +4,12 @@
  */
 import { describeEval } from "../src/eval.ts";
 import { officialGsm8k } from "../src/formats.ts";
+import { withLmEval } from "../src/graders/lm-eval.ts";
 import { numberGrader } from "../src/graders/number.ts";
 
 describeEval("gsm8k", {
   dataset: officialGsm8k,
   prompt: { user: "gsm8k_v1" },
-  grader: numberGrader,
+  grader: withLmEval(numberGrader),
   gate: { minAccuracy: 0.85 },
 });

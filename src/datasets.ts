@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { z } from "zod";
 import { messageOf, UserError } from "./errors.ts";
+import type { OfficialName } from "./official.ts";
 import type { Item } from "./types.ts";
 
 /** A dataset's format: the file it is in, the schema of a row, and how a row becomes an item. */
 export interface Dataset<T extends Item, Row = unknown> {
   /** Relative to the project. */
   readonly path: string;
-  /** Where the file comes from, if it does not ship with the project. */
-  readonly origin?: string;
+  /** Set for a dataset that does not ship with the project: its name among the official ones. */
+  readonly official?: OfficialName;
   readonly row: z.ZodType<Row>;
   /** `index` counts the rows from 0. */
   item(row: Row, index: number): T;
@@ -23,7 +25,7 @@ export interface LoadedDataset<T> {
 }
 
 /**
- * Reads and checks a JSONL file. A byte order mark, CRLF, empty lines and a missing last newline are fine.
+ * Reads and checks a dataset: JSONL, or TSV of question and answer, either also gzipped. A byte order mark, CRLF, empty lines and a missing last newline are fine.
  * @throws UserError with file and line for a missing file, broken JSON, a wrong field or a duplicate id.
  */
 export function loadDataset<T extends Item, Row>(
@@ -32,14 +34,18 @@ export function loadDataset<T extends Item, Row>(
   root: string,
 ): LoadedDataset<T> {
   const path = relative(root, file).replaceAll("\\", "/");
-  const text = readText(file, path, dataset.origin);
-  const lines = text.replace(/^\uFEFF/, "").split("\n");
+  const bytes = readBytes(file, path);
+  const lines = bytes
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .split("\n");
+  const parse = /\.tsv(\.gz)?$/.test(file) ? parseTsv : parseJson;
   const items: T[] = [];
   const lineOf = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const where = `${path}:${index + 1}`;
-    const item = dataset.item(checkRow(dataset.row, parseJson(line, where), where), items.length);
+    const item = dataset.item(checkRow(dataset.row, parse(line, where), where), items.length);
     const earlier = lineOf.get(item.id);
     if (earlier !== undefined)
       throw new UserError(`${where}: the id "${item.id}" is already on line ${earlier}; ids must be unique.`);
@@ -47,19 +53,23 @@ export function loadDataset<T extends Item, Row>(
     items.push(item);
   }
   if (items.length === 0) throw new UserError(`${path} holds no rows.`);
-  return { items, path, sha256: createHash("sha256").update(text).digest("hex") };
+  return { items, path, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-function readText(file: string, path: string, origin: string | undefined): string {
+function readBytes(file: string, path: string): Buffer {
   try {
-    return readFileSync(file, "utf8");
+    const bytes = readFileSync(file);
+    return file.endsWith(".gz") ? gunzipSync(bytes) : bytes;
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (!missing || !origin) throw new UserError(`dataset ${path} cannot be read: ${messageOf(error)}`);
-    throw new UserError(
-      `dataset ${path} is not there: get it from ${origin}, or give your copy with -- --dataset FILE.`,
-    );
+    throw new UserError(`dataset ${path} cannot be read: ${messageOf(error)}`);
   }
+}
+
+function parseTsv(line: string, where: string): unknown {
+  const [question, answer, ...more] = line.trimEnd().split("\t");
+  if (answer === undefined || more.length > 0)
+    throw new UserError(`${where}: expected a question, a tab and an answer.`);
+  return { question, answer };
 }
 
 function parseJson(line: string, where: string): unknown {

@@ -1,4 +1,8 @@
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { execaSync } from "execa";
 import { describe, expect, inject, type TestContext, test } from "vitest";
 import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
@@ -6,6 +10,7 @@ import { BackendError } from "./backend/errors.ts";
 import type { RunContext } from "./context.ts";
 import { type Dataset, type LoadedDataset, loadDataset, selectItems } from "./datasets.ts";
 import { messageOf, UserError } from "./errors.ts";
+import type { OfficialName } from "./official.ts";
 import { loadPrompt, type PromptTemplate } from "./prompts.ts";
 import type { Backend, CompletionOptions, EvalInfo, EvalRecord, Gate, Grade, Grader, Item, Prompt } from "./types.ts";
 import { type Variant, variantsOf } from "./variants.ts";
@@ -34,7 +39,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
   const { root, ...settings } = context.settings;
   const file = relative(root, expect.getState().testPath ?? "");
   claimName(name, file, settings.dataset);
-  const dataset = loadDataset(definition.dataset, settings.dataset ?? resolve(root, definition.dataset.path), root);
+  const dataset = loadDataset(definition.dataset, settings.dataset ?? datasetFile(definition.dataset, root), root);
   const items = selectItems(dataset.items, settings);
   const user = loadPrompt("user", definition.prompt.user, root);
   for (const variant of variantsOf(context.settings, context.target)) {
@@ -70,6 +75,26 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
       }
     });
   }
+}
+
+/** The file of an eval's own dataset; an official one is downloaded first. Tests are registered synchronously, so this waits. */
+function datasetFile({ path, official }: { path: string; official?: OfficialName }, root: string): string {
+  const file = resolve(root, path);
+  if (!official || existsSync(file)) return file;
+  const command = fileURLToPath(new URL("cli/datasets.ts", import.meta.url));
+  const { failed, stderr } = execaSync(process.execPath, [command, official], {
+    cwd: root,
+    reject: false,
+    stdout: "inherit",
+    env: { NODE_NO_WARNINGS: "1" },
+  });
+  if (failed)
+    throw new UserError(
+      stripVTControlCharacters(stderr)
+        .trim()
+        .replace(/^Error /, ""),
+    );
+  return file;
 }
 
 function claimName(name: string, file: string, dataset: string | undefined): void {
@@ -132,6 +157,7 @@ const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
   answer: null,
   rule: null,
   reason: null,
+  otherGraders: {},
   prompt: [],
   completion: null,
 });
@@ -153,12 +179,13 @@ async function runItem(
   } satisfies Partial<EvalRecord>);
   try {
     record.completion = await sharedBackend.complete(prompt, options, signal);
-    const { correct, answer, rule, reason } = await grade(record.completion);
+    const { correct, answer, rule, reason, otherGraders } = await grade(record.completion);
     Object.assign(record, {
       verdict: correct ? "correct" : "incorrect",
       answer: answer ?? null,
       rule: rule ?? null,
       reason: reason ?? null,
+      otherGraders: otherGraders ?? {},
     } satisfies Partial<EvalRecord>);
   } catch (error) {
     record.reason = messageOf(error);
@@ -175,8 +202,8 @@ async function runItem(
 
 /** The line of a wrong item: what was answered and what was expected. */
 function describeWrong({ answer, target, reason }: EvalRecord): string {
-  const answered = answer === null ? "no answer" : `answered ${briefly(answer)}`;
-  return `${answered}, expected ${briefly(target)}${reason ? ` (${reason})` : ""}`;
+  const answered = answer === null ? `no answer (${reason})` : `answered ${briefly(answer)}`;
+  return `${answered}, expected ${briefly(target)}`;
 }
 
 function briefly(text: string): string {

@@ -1,9 +1,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { loadDataset, selectItems } from "../src/datasets.ts";
-import { textChecks } from "../src/formats.ts";
+import { officialMgsm, textChecks } from "../src/formats.ts";
 
 const root = mkdtempSync(join(tmpdir(), "datasets-"));
 
@@ -24,6 +25,20 @@ test.each([
   ["\n", "d.jsonl holds no rows."],
 ])("%j is refused with file and line", (text, message) => {
   expect(() => load(text)).toThrow(message);
+});
+
+test("a gzipped file is read as the file in it, and its checksum is that of the file in it", () => {
+  writeFileSync(join(root, "d.jsonl.gz"), gzipSync(row("a")));
+  const zipped = loadDataset(textChecks("d"), join(root, "d.jsonl.gz"), root);
+  expect(zipped.items.map(({ id }) => id)).toEqual(["a"]);
+  expect(zipped.sha256).toBe(load(row("a")).sha256);
+});
+
+test("a TSV line without its tab is refused with file and line", () => {
+  writeFileSync(join(root, "d.tsv"), "What is 1 + 1?\t2\nno answer here\n");
+  expect(() => loadDataset(officialMgsm("en"), join(root, "d.tsv"), root)).toThrow(
+    "d.tsv:2: expected a question, a tab and an answer.",
+  );
 });
 
 test("a missing file is named", () => {

@@ -47,9 +47,7 @@ test("a wrong item prints one short line and no stack", async () => {
     numberAsked(request) === "3" ? { text: "It is 41." } : right(request),
   );
   const { exitCode, all } = await run(["--", ...endpoint]);
-  expect(all.split("\n").filter((line) => line.includes("sums/3"))).toEqual([
-    " ✗ sums/3  answered 41, expected 3 (the number is 41, not 3)",
-  ]);
+  expect(all.split("\n").filter((line) => line.includes("sums/3"))).toEqual([" ✗ sums/3  answered 41, expected 3"]);
   expect(all).not.toMatch(/\.ts:\d+:\d+|AssertionError|❯/);
   expect(exitCode).toBe(0);
 });

@@ -54,6 +54,7 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
     truncated: wrong.filter(({ completion }) => completion?.finishReason === "length").length,
     noAnswer: wrong.filter(({ answer }) => answer === null).length,
     syntaxRepairedAndPassed: 0,
+    otherGraders: countOtherGraders(records),
     cached: completions.filter(({ cached }) => cached).length,
     usage: totalUsage(completions.map(({ usage }) => usage)),
     latencyMs: { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) },
@@ -64,7 +65,7 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
 }
 
 function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
-  const { id, repeat, verdict, answer, target, rule, reason, prompt } = record;
+  const { id, repeat, verdict, answer, target, rule, reason, otherGraders, prompt } = record;
   return {
     id,
     repeat,
@@ -73,6 +74,7 @@ function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
     target,
     rule,
     reason,
+    otherGraders,
     finishReason: completion?.finishReason ?? null,
     latencyMs: completion?.latencyMs ?? null,
     cached: completion?.cached ?? false,
@@ -81,6 +83,14 @@ function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
     reasoning: completion?.reasoning ?? null,
     usage: completion?.usage ?? null,
   };
+}
+
+function countOtherGraders(records: readonly EvalRecord[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { otherGraders } of records) {
+    for (const [name, correct] of Object.entries(otherGraders)) counts[name] = (counts[name] ?? 0) + Number(correct);
+  }
+  return counts;
 }
 
 interface ItemCounts {

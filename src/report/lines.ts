@@ -17,6 +17,7 @@ export function closingLines(report: EvalReport, gateApplies: boolean): string[]
     `${title}: ${measured}${interval} · ${model}`,
     `  ${leftOut(report)}`,
     ...passRates(report),
+    ...otherGraders(report),
     ...warnings(report),
     `  ${gateLine(report, gateApplies)}`,
   ];
@@ -42,6 +43,12 @@ function passRates({ passAtK }: EvalReport): string[] {
       .map(([k, rate]) => `pass@${k} ${percent(rate)}`)
       .join(" · ")}`,
   ];
+}
+
+/** Their share is of the same completions, so that it can be laid beside published figures. */
+function otherGraders({ otherGraders, scored }: EvalReport): string[] {
+  const shares = Object.entries(otherGraders).map(([name, correct]) => `${name} ${percent(correct / scored)}`);
+  return shares.length > 0 && scored > 0 ? [`  for comparison: ${shares.join(" · ")}`] : [];
 }
 
 function warnings({ truncated, scored, run }: EvalReport): string[] {

@@ -13,6 +13,9 @@ const item = z.object({
   target: z.string(),
   rule: z.string().nullable().meta({ description: "the extraction rule that found the answer" }),
   reason: z.string().nullable(),
+  otherGraders: z
+    .record(z.string(), z.boolean())
+    .meta({ description: "what other graders say, such as lm_eval_strict" }),
   finishReason: z.enum(["stop", "length", "content_filter", "tool_calls", "unknown"]).nullable(),
   latencyMs: z.number().nullable(),
   cached: z.boolean(),
@@ -68,6 +71,7 @@ const evaluation = z.object({
   truncated: count.meta({ description: "completions cut off by the token limit; incorrect" }),
   noAnswer: count.meta({ description: "completions in which no answer was found; incorrect" }),
   syntaxRepairedAndPassed: count,
+  otherGraders: z.record(z.string(), count).meta({ description: "how many completions other graders call correct" }),
   cached: count,
   usage,
   latencyMs: z.object({ p50: z.number(), p95: z.number() }),

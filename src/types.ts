@@ -56,12 +56,16 @@ export interface Backend {
   complete(prompt: Prompt, options: CompletionOptions, signal: AbortSignal): Promise<Completion>;
 }
 
-/** `rule` names the extraction rule that found `answer`; `reason` says in a sentence why a grade is not correct. */
+/**
+ * `rule` names the extraction rule that found `answer`; `reason` says in a sentence why a grade is not correct.
+ * `repairs` names what was changed in the model's text to make code of it: a correct grade with any is `syntaxRepairedAndPassed`.
+ */
 export interface Grade {
   readonly correct: boolean;
   readonly answer?: string | undefined;
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;
+  readonly repairs?: readonly string[] | undefined;
 }
 
 export type Grader<T extends Item = Item> = (completion: Completion, item: T) => Grade | Promise<Grade>;

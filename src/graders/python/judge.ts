@@ -1,13 +1,7 @@
-import type { Grade, Item } from "../../types.ts";
+import type { Grade } from "../../types.ts";
+import type { PythonItem } from "./item.ts";
 import { type LineProcess, start } from "./process.ts";
 import { defaultConcurrency, type Limits, type Sandbox, type SandboxName, sandboxes, scriptOf } from "./sandbox.ts";
-
-/** A row of HumanEval (Chen et al. 2021, arXiv 2107.03374): `id` is its task_id. */
-export interface PythonItem extends Item {
-  readonly prompt: string;
-  readonly entry_point: string;
-  readonly test: string;
-}
 
 /** Runs programs against an item's tests. `python` is the version that runs them. */
 export interface Judge {

@@ -1,0 +1,17 @@
+import type { Grade, Grader } from "../../types.ts";
+import { extractProgram } from "./extract.ts";
+import type { PythonItem } from "./item.ts";
+import type { Judge } from "./judge.ts";
+
+/** Grades a completion by running its code against the item's tests. Throws a JudgeError when the judge itself fails. */
+export function pythonGrader(judge: Judge): Grader<PythonItem> {
+  return async (completion, item): Promise<Grade> => {
+    const found = extractProgram(completion.text, item);
+    if (!found) return { correct: false, reason: `no code that defines ${item.entry_point}` };
+    const { program, rule, repairs } = found;
+    if (completion.finishReason === "length") {
+      return { correct: false, answer: program, rule, repairs, reason: "cut by the token limit" };
+    }
+    return { ...(await judge.judge(program, item)), answer: program, rule, repairs };
+  };
+}

@@ -80,6 +80,27 @@ export function blocksOf(reply: string): Block[] {
   return blocks;
 }
 
+const header = /^(?:class|(?:async )?def|if|elif|else|for|while|with|try|except|finally)\b.*:\s*(?:#.*)?$/;
+
+/** The indented pieces of a text, as Markdown shows code without a fence. What is under a Python header is no piece of its own. */
+export function indentedPieces(block: Block): Block[] {
+  if (block.fenced) return [];
+  const pieces: Block[] = [];
+  let above = "";
+  let lines: string[] = [];
+  for (const line of [...block.text.split("\n"), "end"]) {
+    if (/^\s/.test(line) || line === "") {
+      lines.push(line);
+      continue;
+    }
+    const text = lines.join("\n");
+    if (text.trim() && !header.test(above)) pieces.push({ ...block, text, leading: false });
+    above = line;
+    lines = [];
+  }
+  return pieces;
+}
+
 /** Takes the prompts off an interpreter session that shows a definition: `>>> def f(x):` and `...     return x`. */
 export function withoutPrompts(text: string): string {
   const first = text.split("\n").find((line) => line.trim());

@@ -102,21 +102,31 @@ export function logicalLines(source: string): LogicalLine[] {
   return result;
 }
 
-/** Moves every logical line by as many columns; what is inside a string stays as it is. Tabs in front become 4 spaces. */
+/** The text with every tab in front of a line as 4 spaces. */
+export function expandTabs(source: string): string {
+  return source.replace(/^[ \t]*\t[ \t]*/gm, (space) => space.replaceAll("\t", "    "));
+}
+
+/** Moves every logical line by as many columns; what is inside a string or a bracket stays as it is. */
 export function shift(source: string, columns: (line: LogicalLine) => number): string {
   const text = source.split("\n");
-  const result: string[] = [];
-  let at = 0;
-  let inside = 0;
-  for (const line of [...logicalLines(source), undefined]) {
-    // Comments between statements need no moving: Python does not look at their indentation.
-    for (; at < (line?.first ?? text.length); at += 1) result.push(text[at]!);
-    if (!line) break;
-    const own = text[at]!.replace(/^\s*/, (space) => space.replaceAll("\t", "    "));
-    const by = columns(line);
+  for (const line of logicalLines(source)) {
+    const own = text[line.first]!;
     const space = own.length - own.trimStart().length;
-    result.push(" ".repeat(Math.max(0, space + by)) + own.trimStart());
-    for (at += 1, inside = line.last; at <= inside; at += 1) result.push(text[at]!);
+    text[line.first] = " ".repeat(Math.max(0, space + columns(line))) + own.trimStart();
   }
-  return result.join("\n");
+  return text.join("\n");
+}
+
+/**
+ * The columns that a first line at the margin has lost to trimming, from the lines under it; 0 when it stands right.
+ * A simple statement cannot have deeper lines under it, and a header cannot have lines between its own margin and its body's.
+ */
+export function trimmedBy(lines: readonly LogicalLine[]): number {
+  const [first, second] = lines;
+  if (!first || !second || first.indent > 0 || first.open || second.indent === 0) return 0;
+  const end = lines.findIndex(({ indent }, index) => index > 0 && indent === 0);
+  const inner = Math.min(...lines.slice(1, end < 0 ? undefined : end).map(({ indent }) => indent));
+  if (!first.code.endsWith(":") || second.indent > inner) return inner;
+  return inner >= 8 && !/^(?:async |def |class )/.test(first.code) ? inner - 4 : 0;
 }

@@ -4,7 +4,7 @@ import { type LogicalLine, logicalLines } from "./lines.ts";
 export interface Statement {
   readonly text: string;
   readonly lines: readonly LogicalLine[];
-  readonly kind: "definition" | "import" | "assignment" | "other";
+  readonly kind: "definition" | "import" | "assignment" | "compound" | "other";
   /** Names that it sets or changes at the top level. */
   readonly binds: ReadonlySet<string>;
   /** Names of the top level that it may use. */
@@ -91,11 +91,20 @@ function statementOf(source: readonly string[], lines: readonly LogicalLine[]): 
   const isDefinition = definition.test(head.code);
   const isImport = /^(?:from|import)\s/.test(head.code);
   const isAssignment = assignment.test(head.code) || tuple.test(head.code);
+  const isCompound = /^(?:if|try|for|while|with|async|match)\b.*:/.test(head.code);
   const binding = isDefinition ? [head] : lines;
   return {
     text: source.slice(lines[0]!.first, lines.at(-1)!.last + 1).join("\n"),
     lines,
-    kind: isDefinition ? "definition" : isImport ? "import" : isAssignment ? "assignment" : "other",
+    kind: isDefinition
+      ? "definition"
+      : isImport
+        ? "import"
+        : isAssignment
+          ? "assignment"
+          : isCompound
+            ? "compound"
+            : "other",
     binds: new Set(binding.flatMap(({ code }) => namesSet(code))),
     uses: namesUsed(lines, isDefinition),
     unfinished: isCut(lines.at(-1)!),

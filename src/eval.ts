@@ -3,7 +3,7 @@ import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { execaSync } from "execa";
-import { describe, expect, inject, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, type TestContext, test } from "vitest";
 import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
 import { BackendError } from "./backend/errors.ts";
@@ -12,14 +12,27 @@ import { type Dataset, type LoadedDataset, loadDataset, selectItems } from "./da
 import { messageOf, UserError } from "./errors.ts";
 import type { OfficialName } from "./official.ts";
 import { loadPrompt, type PromptTemplate } from "./prompts.ts";
-import type { Backend, CompletionOptions, EvalInfo, EvalRecord, Gate, Grade, Grader, Item, Prompt } from "./types.ts";
+import type {
+  Backend,
+  CompletionOptions,
+  EvalInfo,
+  EvalRecord,
+  Gate,
+  Grade,
+  Grader,
+  GraderService,
+  Item,
+  OpenGrader,
+  Prompt,
+  SandboxChoice,
+} from "./types.ts";
 import { type Variant, variantsOf } from "./variants.ts";
 
 export interface EvalDefinition<T extends Item, Row> {
   readonly dataset: Dataset<T, Row>;
   /** The prompt file of the user message; the system prompt is the run's setting. */
   readonly prompt: { readonly user: string };
-  readonly grader: Grader<T>;
+  readonly grader: Grader<T> | GraderService<T>;
   readonly gate?: Gate;
   /** True if the demo model may pass this eval's gate. */
   readonly demoCounts?: boolean;
@@ -46,6 +59,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
     const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
     const evalInfo = toEvalInfo(name, file, definition, dataset, variant, prompts, context);
     describe(variant.label ? `${name} [${variant.label}]` : name, { meta: { evalInfo } }, () => {
+      const grader = useGrader(definition.grader, evalInfo, context.settings.sandbox);
       for (const item of items) {
         const prompt = prompts.map((template) => template.render(item));
         for (let repeat = 0; repeat < settings.repeats; repeat++) {
@@ -62,14 +76,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
             settings.repeats > 1 ? `${item.id} #${repeat + 1}` : item.id,
             { concurrent: true, retry: 0, meta },
             (testContext) =>
-              runItem(
-                evalRecord,
-                prompt,
-                options,
-                (completion) => definition.grader(completion, item),
-                context,
-                testContext,
-              ),
+              runItem(evalRecord, prompt, options, (completion) => grader(completion, item), context, testContext),
           );
         }
       }
@@ -95,6 +102,24 @@ function datasetFile({ path, official }: { path: string; official?: OfficialName
         .replace(/^Error /, ""),
     );
   return file;
+}
+
+/** A grader that must be opened is so before the suite's first item, and closed after its last. */
+function useGrader<T extends Item>(
+  grader: Grader<T> | GraderService<T>,
+  evalInfo: EvalInfo,
+  sandbox: SandboxChoice,
+): Grader<T> {
+  if (typeof grader === "function") return grader;
+  let opened: OpenGrader<T> | undefined;
+  beforeAll(async () => {
+    opened = await grader.open({ sandbox }).catch((error: unknown) => {
+      throw new UserError(messageOf(error));
+    });
+    evalInfo.run = { ...evalInfo.run, judge: opened.judge };
+  });
+  afterAll(() => opened?.close());
+  return (completion, item) => opened!.grade(completion, item);
 }
 
 function claimName(name: string, file: string, dataset: string | undefined): void {
@@ -145,6 +170,7 @@ function toEvalInfo<T extends Item, Row>(
       sample: sample ?? null,
       repeats,
       prompts: prompts.map(({ source }) => source),
+      judge: null,
     },
   };
 }
@@ -158,6 +184,7 @@ const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
   rule: null,
   reason: null,
   otherGraders: {},
+  repairs: [],
   prompt: [],
   completion: null,
 });
@@ -179,13 +206,14 @@ async function runItem(
   } satisfies Partial<EvalRecord>);
   try {
     record.completion = await sharedBackend.complete(prompt, options, signal);
-    const { correct, answer, rule, reason, otherGraders } = await grade(record.completion);
+    const { correct, answer, rule, reason, otherGraders, repairs } = await grade(record.completion);
     Object.assign(record, {
       verdict: correct ? "correct" : "incorrect",
       answer: answer ?? null,
       rule: rule ?? null,
       reason: reason ?? null,
       otherGraders: otherGraders ?? {},
+      repairs: repairs ?? [],
     } satisfies Partial<EvalRecord>);
   } catch (error) {
     record.reason = messageOf(error);
@@ -203,6 +231,7 @@ async function runItem(
 /** The line of a wrong item: what was answered and what was expected. */
 function describeWrong({ answer, target, reason }: EvalRecord): string {
   const answered = answer === null ? `no answer (${reason})` : `answered ${briefly(answer)}`;
+  if (answer?.includes("\n")) return reason ?? "";
   return `${answered}, expected ${briefly(target)}`;
 }
 

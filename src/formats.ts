@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Dataset } from "./datasets.ts";
 import { type TextCheckItem, type TextChecks, targetOf, textCheckRow } from "./graders/checks.ts";
 import { extractNumber } from "./graders/number.ts";
+import type { PythonItem } from "./graders/python/item.ts";
 import { official } from "./official.ts";
 import type { Item } from "./types.ts";
 
@@ -46,3 +47,18 @@ export const officialMgsm = (language: "en" | "zh"): Dataset<QuestionItem, z.inf
   row: mgsmRow,
   item: ({ question, answer }, index) => ({ id: `mgsm_${language}/${index}`, question, target: answer }),
 });
+
+const humanEvalRow = z.object({
+  task_id: z.string().min(1),
+  prompt: z.string().min(1),
+  entry_point: z.string().regex(/^[A-Za-z_]\w*$/, "expected the name of a Python function"),
+  test: z.string().includes("def check("),
+});
+
+/** HumanEval as OpenAI publishes it: an item is named by its task_id. */
+export const officialHumanEval: Dataset<PythonItem, z.infer<typeof humanEvalRow>> = {
+  path: official.humaneval.path,
+  official: "humaneval",
+  row: humanEvalRow,
+  item: ({ task_id, ...row }) => ({ ...row, id: task_id, target: "code that passes its tests" }),
+};

@@ -163,4 +163,11 @@ export const table = {
     accepts: "a number from 0 to 1",
     help: "the share of items that must be scored, instead of the eval's own",
   },
+  sandbox: {
+    env: "EVAL_SANDBOX",
+    flag: "sandbox",
+    schema: z.enum(["auto", "bwrap", "wasi", "none"]),
+    accepts: "auto, bwrap, wasi or none",
+    help: "what runs model-written Python (default: auto, that is bwrap where it works, else wasi)",
+  },
 } satisfies Record<string, Setting>;

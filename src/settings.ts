@@ -13,7 +13,7 @@ type Value<S extends Setting> = S extends { repeatable: true }
   : z.infer<S["schema"]> | undefined;
 type Given = { [K in keyof Table]: Value<Table[K]> };
 
-type Defaulted = "backend" | "temperature" | "maxTokens" | "seed" | "repeats" | "concurrency";
+type Defaulted = "backend" | "temperature" | "maxTokens" | "seed" | "repeats" | "concurrency" | "sandbox";
 /** The settings of a run, checked, with paths absolute. Holds no token: those are in {@link Tokens}. */
 export type Settings = Omit<Given, Defaulted | "hfToken" | "endpointToken"> & {
   [K in Defaulted]: NonNullable<Given[K]>;
@@ -44,6 +44,7 @@ export function readSettings(
     maxTokens: given.maxTokens ?? 4096,
     seed: given.seed ?? 0,
     repeats: given.repeats ?? 1,
+    sandbox: given.sandbox ?? "auto",
     concurrency: given.concurrency ?? (backend === "local" ? 4 : 8),
   };
   const { hfToken, endpointToken } = given;

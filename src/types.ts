@@ -56,7 +56,10 @@ export interface Backend {
   complete(prompt: Prompt, options: CompletionOptions, signal: AbortSignal): Promise<Completion>;
 }
 
-/** `rule` names the extraction rule that found `answer`; `reason` says in a sentence why a grade is not correct. */
+/**
+ * `rule` names the extraction rule that found `answer`; `reason` says in a sentence why a grade is not correct.
+ * `repairs` names what was changed in the model's text to make code of it: a correct grade with any is `syntaxRepairedAndPassed`.
+ */
 export interface Grade {
   readonly correct: boolean;
   readonly answer?: string | undefined;
@@ -64,9 +67,30 @@ export interface Grade {
   readonly reason?: string | undefined;
   /** What other graders say of the same reply, by their names; beside our verdict, never in it. */
   readonly otherGraders?: Readonly<Record<string, boolean>>;
+  readonly repairs?: readonly string[] | undefined;
 }
 
 export type Grader<T extends Item = Item> = (completion: Completion, item: T) => Grade | Promise<Grade>;
+
+/** A grader that must be started before the first item, such as a judge of programs. */
+export interface GraderService<T extends Item = Item> {
+  /** Throws if it cannot grade: the eval then ends before any request. */
+  open(settings: { readonly sandbox: SandboxChoice }): Promise<OpenGrader<T>>;
+}
+
+export interface OpenGrader<T extends Item = Item> {
+  readonly grade: Grader<T>;
+  /** What the verdicts depend on, for the report. */
+  readonly judge: JudgeInfo;
+  close(): Promise<void>;
+}
+
+export type SandboxChoice = "auto" | "bwrap" | "wasi" | "none";
+
+export interface JudgeInfo {
+  readonly sandbox: Exclude<SandboxChoice, "auto">;
+  readonly python: string;
+}
 
 /** An `error` is not an answer, a `skipped` item is quota: neither is in the accuracy's denominator. */
 export type Verdict = "correct" | "incorrect" | "skipped" | "error";
@@ -81,6 +105,7 @@ export interface EvalRecord {
   rule: string | null;
   reason: string | null;
   otherGraders: Readonly<Record<string, boolean>>;
+  repairs: readonly string[];
   prompt: Prompt;
   completion: Completion | null;
 }
@@ -105,6 +130,8 @@ export interface RunInfo {
   readonly sample: number | null;
   readonly repeats: number;
   readonly prompts: readonly PromptSource[];
+  /** What ran the answers' code; null where none was run. */
+  readonly judge: JudgeInfo | null;
 }
 
 /** What one suite (an eval in one variant) carries to the reporter in `task.meta`. */
@@ -114,7 +141,7 @@ export interface EvalInfo {
   readonly file: string;
   readonly dataset: string;
   readonly datasetSha256: string;
-  readonly run: RunInfo;
+  run: RunInfo;
   readonly gate: Gate;
   /** True for evals that the demo model was made for; on every other eval it is never evidence. */
   readonly demoCounts: boolean;

@@ -53,7 +53,7 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
     partial: notRun > 0,
     truncated: wrong.filter(({ completion }) => completion?.finishReason === "length").length,
     noAnswer: wrong.filter(({ answer }) => answer === null).length,
-    syntaxRepairedAndPassed: 0,
+    syntaxRepairedAndPassed: (verdicts.correct ?? []).filter(({ repairs }) => repairs.length > 0).length,
     otherGraders: countOtherGraders(records),
     cached: completions.filter(({ cached }) => cached).length,
     usage: totalUsage(completions.map(({ usage }) => usage)),
@@ -65,7 +65,7 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
 }
 
 function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
-  const { id, repeat, verdict, answer, target, rule, reason, otherGraders, prompt } = record;
+  const { id, repeat, verdict, answer, target, rule, reason, otherGraders, repairs, prompt } = record;
   return {
     id,
     repeat,
@@ -75,6 +75,7 @@ function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
     rule,
     reason,
     otherGraders,
+    repairs,
     finishReason: completion?.finishReason ?? null,
     latencyMs: completion?.latencyMs ?? null,
     cached: completion?.cached ?? false,

@@ -16,6 +16,7 @@ const item = z.object({
   otherGraders: z
     .record(z.string(), z.boolean())
     .meta({ description: "what other graders say, such as lm_eval_strict" }),
+  repairs: z.array(z.string()).readonly().meta({ description: "what was changed in the reply to make code of it" }),
   finishReason: z.enum(["stop", "length", "content_filter", "tool_calls", "unknown"]).nullable(),
   latencyMs: z.number().nullable(),
   cached: z.boolean(),
@@ -38,6 +39,10 @@ const run = z.object({
   sample: count.nullable(),
   repeats: count,
   prompts: z.array(z.object({ role: message.shape.role, path: z.string(), sha256: z.string() })).readonly(),
+  judge: z
+    .object({ sandbox: z.enum(["bwrap", "wasi", "none"]), python: z.string() })
+    .nullable()
+    .meta({ description: "what ran the answers' code" }),
 });
 
 const gate = z.object({

@@ -20,6 +20,7 @@ const run = {
   sample: null,
   repeats: 1,
   prompts: [],
+  judge: null,
 } as const;
 const info = (name: string, sample: number | null = null): EvalInfo => ({
   name,

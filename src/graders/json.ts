@@ -69,11 +69,22 @@ function firstParsed(candidates: readonly string[]): { readonly value: unknown }
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {
+  if (isTooDeep(text)) return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {
     return undefined;
   }
+}
+
+/** A reply that loops over `[1,[1,…` for 10 000 levels makes JSON.parse of Node 26.10 (V8 14.6) crash the process. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > 1000) return true;
+  }
+  return false;
 }
 
 /** The insides of Markdown code fences, in order. A fence left open ends with the text. */

@@ -3,7 +3,7 @@ import type { Grader } from "../types.ts";
 import { bold, boxed, corrected, type Found, firstLine, lastNumber, marked, stated } from "./number-rules.ts";
 import { plainNumerals } from "./numerals.ts";
 import { sameNumber } from "./same-number.ts";
-import { givesNone } from "./sections.ts";
+import { answerLines, givesNone } from "./sections.ts";
 import { finalText, gradeUnanswered } from "./text.ts";
 
 export { sameNumber };
@@ -32,7 +32,9 @@ export function extractNumber(text: string): { readonly answer: string; readonly
 }
 
 function inProse(plain: string): Found | undefined {
-  return givesNone(plain) ? undefined : (firstLine(plain) ?? bold(plain) ?? lastNumber(plain));
+  if (givesNone(plain)) return undefined;
+  const lines = answerLines(plain);
+  return firstLine(plain) ?? bold(lines) ?? lastNumber(lines);
 }
 
 /** Correct when the number that `extractNumber` reads equals the item's target exactly. */

@@ -1,7 +1,7 @@
 /** The parts of a reply that are not its answer: checks, notes, explanations, code; and replies that give none. */
-import { hasNumber } from "./prose.ts";
+import { hasNumber } from "./numerals.ts";
 
-const lead = String.raw`^[\s*_#>|•(-]*`;
+const lead = String.raw`^[\s*_#>|•,(-]*`;
 const check = new RegExp(
   `${lead}(?:(?:wait|actually|now),? )?(?:let'?s |let me |we can |to |i'll )?(?:quickly |also )?(?:double[- ]?check|check|verif|sanity|[驗验檢检][算查驗验證证])`,
   "i",
@@ -11,7 +11,7 @@ const aside = new RegExp(
   "i",
 );
 const explanation = new RegExp(
-  `${lead}(?:\\w+ )?(?:explanation|reasoning|breakdown|steps|working|workings|justification|details|here'?s (?:how|why|the)[^\\n]{0,40}|解[释釋]|[说說]明|理由|步[骤驟])[*_\\s]*:?[*_\\s]*$`,
+  `${lead}(?:\\w+ )?(?:explanation|reasoning|breakdown|steps|working|workings|justification|details|here'?s (?:how|why|the)[^\\n]{0,40}|how (?:it works|i got|we got)[^\\n]{0,20}|why|解[释釋]|[说說]明|理由|步[骤驟])[*_\\s]*:?[*_\\s]*$`,
   "i",
 );
 const conclusion = new RegExp(
@@ -25,7 +25,7 @@ export function concludes(line: string): boolean {
 }
 
 /**
- * The lines that can hold a number given in plain words: without checks of the answer (`Let's verify:` and what follows,
+ * The lines, blank ones aside, that can hold a number given in plain words: without checks of the answer (`Let's verify:` and what follows,
  * up to a line of conclusion), without notes and courtesies, without fenced program code, and without an explanation
  * that follows the answer (`**Explanation:**` after a number, or a list without an equation after `… is 18`; with no
  * conclusion at its end).
@@ -34,7 +34,7 @@ export function answerLines(text: string): string[] {
   let checking = false;
   let code = false;
   const lines: string[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
     if (/^\s*```/.test(line)) code = !code && /```\s?(?!json|text|math|latex|markdown|md)\w/i.test(line);
     checking = check.test(line) || (checking && !conclusion.test(line));
     if (!checking && !code && !aside.test(line)) lines.push(line);
@@ -58,11 +58,11 @@ export function withoutMarker(line: string): string {
 
 /** Whether from this line on there is only a list without an equation, after a line that gives a number as an answer. */
 function startsListOfFacts(lines: readonly string[], index: number): boolean {
-  const said = lines[index - 1]?.trim() || (lines[index - 2] ?? "");
+  const said = lines[index - 1] ?? "";
   if (!item.test(lines[index]!) || item.test(said) || !answering.test(said) || /:[\s*]*$/.test(said)) return false;
-  return lines
-    .slice(index)
-    .every((line) => (line.trim() === "" || item.test(line) || /^\s/.test(line)) && !/[=≈]/.test(line));
+  const isFact = (line: string) => (item.test(line) || /^\s/.test(line)) && !/[=≈]/.test(line);
+  for (let i = index; i < lines.length; i++) if (!isFact(lines[i]!)) return false;
+  return true;
 }
 
 /** Words by which a reply gives no answer: `cannot be determined`, `not enough information`, `无法计算`. */
@@ -86,7 +86,7 @@ export function givesNone(text: string): boolean {
     (apology.test(opening) && denial.test(opening)) ||
     denial.test(ending) ||
     (/^\s*(?:```\s?(?:json)?\s*)?\{\s*"/.test(text) && !/["\d\]]\s*\}/.test(text)) ||
-    /(?:[=+(,×÷]|\b(?:the|an?|of|to|is|are|and|by|for|with))$/i.test(ending) ||
+    /(?:[=+(,×÷]|\b(?:the|an?|of|to|is|are|and|by|for|with|so|then|which|that))$/i.test(ending) ||
     (announcement.test(ending) && !/[=≈]/.test(ending))
   );
 }

@@ -62,6 +62,8 @@ export interface Grade {
   readonly answer?: string | undefined;
   readonly rule?: string | undefined;
   readonly reason?: string | undefined;
+  /** What other graders say of the same reply, by their names; beside our verdict, never in it. */
+  readonly otherGraders?: Readonly<Record<string, boolean>>;
 }
 
 export type Grader<T extends Item = Item> = (completion: Completion, item: T) => Grade | Promise<Grade>;
@@ -78,6 +80,7 @@ export interface EvalRecord {
   answer: string | null;
   rule: string | null;
   reason: string | null;
+  otherGraders: Readonly<Record<string, boolean>>;
   prompt: Prompt;
   completion: Completion | null;
 }

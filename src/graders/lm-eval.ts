@@ -1,5 +1,7 @@
 /** The two verdicts of lm-evaluation-harness on GSM8K, so that a figure can be laid beside published ones. */
 
+import type { Grader, Item } from "../types.ts";
+
 export interface LmEvalVerdicts {
   readonly strict: boolean;
   readonly flexible: boolean;
@@ -27,3 +29,14 @@ function normalise(text: string): string {
     .replace(/\.(?=\n?$)/, "")
     .toLowerCase();
 }
+
+/** The same grader, with lm-evaluation-harness's two verdicts recorded beside its own. */
+export const withLmEval =
+  <T extends Item>(grader: Grader<T>): Grader<T> =>
+  async (completion, item) => {
+    const { strict, flexible } = lmEvalVerdicts(completion.text, item.target);
+    return {
+      ...(await grader(completion, item)),
+      otherGraders: { lm_eval_strict: strict, lm_eval_flexible: flexible },
+    };
+  };

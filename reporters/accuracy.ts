@@ -1,0 +1,125 @@
+import { join, relative } from "node:path";
+import { styleText } from "node:util";
+import type { Reporter, SerializedError, TestModule, TestSpecification, TestSuite, Vitest } from "vitest/node";
+import { abort } from "../src/abort.ts";
+import { messageOf } from "../src/errors.ts";
+import { buildReport, type EvalRun } from "../src/report/build.ts";
+import { writeDatedReports, writeReport } from "../src/report/files.ts";
+import { exitCode } from "../src/report/gate.ts";
+import { closingLines } from "../src/report/lines.ts";
+import type { Report } from "../src/report/schema.ts";
+import type { Settings } from "../src/settings.ts";
+import "../src/context.ts";
+
+export interface AccuracyReporterOptions {
+  readonly settings: Pick<Settings, "dataset" | "out" | "root">;
+  /** Why the local model's process ended, if it did. */
+  readonly localModelEnded: () => string | undefined;
+}
+
+/** Writes the accuracy JSON, prints the closing lines and sets the exit code. The contract is in README.md, "The report". */
+export class AccuracyReporter implements Reporter {
+  readonly #options: AccuracyReporterOptions;
+  #vitest!: Vitest;
+  #start = 0;
+  /** --bail cancels a run too, but that is no interruption: what it left out is counted as not run. */
+  #interrupted = false;
+  #startedAt = new Date();
+
+  constructor(options: AccuracyReporterOptions) {
+    this.#options = options;
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+    vitest.onCancel((reason) => {
+      this.#interrupted = reason !== "test-failure";
+    });
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#interrupted = false;
+    this.#start = performance.now();
+    this.#startedAt = new Date();
+    const { dataset } = this.#options.settings;
+    if (dataset && specifications.length !== 1) {
+      abort(
+        `--dataset ${dataset} needs exactly one eval, but ${specifications.length} would run: name one, as in vitest run evals/gsm8k.`,
+      );
+    }
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const runs = modules.flatMap((module) => [...module.children.allSuites()].flatMap(toEvalRun));
+    const report = buildReport(runs, {
+      startedAt: this.#startedAt.toISOString(),
+      elapsedMs: Math.round(performance.now() - this.#start),
+    });
+    const filtered = isFiltered(this.#vitest);
+    const broken = [...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
+    for (const one of report.evals) this.#print(closingLines(one, !filtered));
+    for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
+    if (filtered || this.#vitest.config.watch) return;
+    process.exitCode = broken.length > 0 ? 1 : exitCode(report.evals.map(({ gate }) => gate.outcome));
+  }
+
+  /** What makes a run's number void: anything that failed and is not an item's own verdict. */
+  #whatBroke(modules: readonly TestModule[], errors: readonly SerializedError[]): string[] {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const stopped = tests.map((test) => test.meta().runStopped).find(Boolean);
+    const ended = this.#options.localModelEnded();
+    const brokenModules = modules.filter((module) =>
+      [module, ...module.children.allSuites()].some((entity) => entity.errors().length > 0),
+    );
+    const otherFailures = tests.filter((test) => test.result().state === "failed" && !test.meta().evalRecord);
+    return [
+      ...(this.#interrupted ? ["the run was interrupted"] : []),
+      ...(stopped ? [`the run was stopped: ${stopped}`] : []),
+      ...(ended ? [`the local model's process ${ended}`] : []),
+      ...errors.map((error) => `unhandled error: ${messageOf(error)}`),
+      ...brokenModules.map((module) => `${module.relativeModuleId} could not be run`),
+      ...otherFailures.map((test) => `${test.fullName} failed`),
+    ];
+  }
+
+  /** Writes the files, and gives what went wrong with that. */
+  #write(report: Report, filtered: boolean): string[] {
+    const { root, out } = this.#options.settings;
+    if (report.evals.length === 0) return [];
+    const folder = join(root, "reports");
+    const wanted = [...(filtered ? [] : [join(folder, "accuracy.json")]), ...(out ? [out] : [])];
+    try {
+      for (const file of wanted) writeReport(file, report);
+      const dated = this.#vitest.config.watch ? [] : writeDatedReports(folder, report);
+      this.#print([`report: ${[...wanted, ...dated].map((file) => relative(root, file)).join(", ")}`]);
+      return [];
+    } catch (error) {
+      return [`the report could not be written: ${messageOf(error)}`];
+    }
+  }
+
+  #print(lines: readonly string[]): void {
+    for (const line of lines) this.#vitest.logger.log(` ${line}`);
+  }
+}
+
+/** True if the user asked for a part of the items: such a run says nothing about the eval. */
+function isFiltered({ config }: Vitest): boolean {
+  return config.testNamePattern !== undefined || Boolean(config.cliOptions.lastFailed);
+}
+
+function toEvalRun(suite: TestSuite): EvalRun[] {
+  const info = suite.meta().evalInfo;
+  if (!info) return [];
+  const tests = [...suite.children.allTests()];
+  const diagnostics = tests.flatMap((test) => test.diagnostic() ?? []);
+  const starts = diagnostics.map(({ startTime }) => startTime);
+  const ends = diagnostics.map(({ startTime, duration }) => startTime + duration);
+  return [
+    {
+      info,
+      records: tests.flatMap((test) => test.meta().evalRecord ?? []),
+      elapsedMs: Math.round(starts.length > 0 ? Math.max(...ends) - Math.min(...starts) : 0),
+    },
+  ];
+}

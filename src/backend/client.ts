@@ -1,0 +1,115 @@
+import { InferenceClient } from "@huggingface/inference";
+import { Agent, request } from "undici";
+import type { Backend, Completion, CompletionOptions, FinishReason, Prompt, Usage } from "../types.ts";
+import { BackendError, HttpError, toBackendError } from "./errors.ts";
+import { splitChannels } from "./harmony.ts";
+
+/** What an OpenAI-compatible server may answer; every server leaves something out. */
+interface ChatResponse {
+  choices?: {
+    message?: { content?: string | null; reasoning?: string | null; reasoning_content?: string | null };
+    finish_reason?: string | null;
+  }[];
+  usage?: {
+    prompt_tokens?: number;
+    completion_tokens?: number;
+    completion_tokens_details?: { reasoning_tokens?: number };
+  } | null;
+}
+
+/**
+ * The chat-completions client of every backend: the Hugging Face router, any OpenAI-compatible server, and our own local one.
+ * `complete` throws a BackendError, whose `kind` says how the failure counts.
+ */
+export function createBackend({ url, token }: { url: string; token: string | undefined }): Backend {
+  const client = new InferenceClient(token, { endpointUrl: url, retry_on_error: false, fetch: strictFetch });
+  return {
+    async complete(prompt, options, signal) {
+      const start = performance.now();
+      try {
+        const response = (await client.chatCompletion(requestBody(prompt, options), { signal })) as ChatResponse;
+        return toCompletion(response, performance.now() - start);
+      } catch (error) {
+        throw toBackendError(signal.aborted ? signal.reason : error, url, options.model);
+      }
+    },
+  };
+}
+
+function requestBody(prompt: Prompt, options: CompletionOptions) {
+  return {
+    model: options.model,
+    messages: prompt.map(({ role, content }) => ({ role, content })),
+    temperature: options.temperature,
+    max_tokens: options.maxTokens,
+    seed: options.seed,
+    ...(options.topP === undefined ? {} : { top_p: options.topP }),
+    ...(options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort }),
+  };
+}
+
+function toCompletion(response: ChatResponse, latencyMs: number): Completion {
+  const choice = response.choices?.[0];
+  if (!choice?.message)
+    throw new BackendError("failed", `the server's answer holds no message: ${JSON.stringify(response).slice(0, 200)}`);
+  const { content, reasoning, reasoning_content } = choice.message;
+  const split = splitChannels(content ?? "");
+  return {
+    text: split.text,
+    reasoning: reasoning ?? reasoning_content ?? split.reasoning,
+    finishReason: toFinishReason(choice.finish_reason),
+    usage: toUsage(response.usage),
+    latencyMs: Math.round(latencyMs),
+    cached: false,
+  };
+}
+
+function toFinishReason(reason: string | null | undefined): FinishReason {
+  return reason === "stop" || reason === "length" || reason === "content_filter" || reason === "tool_calls"
+    ? reason
+    : "unknown";
+}
+
+const toUsage = (usage: ChatResponse["usage"]): Usage => ({
+  promptTokens: usage?.prompt_tokens ?? 0,
+  completionTokens: usage?.completion_tokens ?? 0,
+  reasoningTokens: usage?.completion_tokens_details?.reasoning_tokens ?? 0,
+});
+
+/** The signal is the only deadline: undici's own would end an answer that a slow local model thinks about for five minutes. */
+const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: null });
+
+/**
+ * Throws before the official client can lose status, headers and body, or take an HTML page or an error body under
+ * 200 for an answer.
+ */
+async function strictFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const { method = "GET", headers, body, signal } = init;
+  const response = await request(String(input), {
+    dispatcher,
+    method: method as "POST",
+    headers: headers as Record<string, string>,
+    body: body as string,
+    signal: signal ?? null,
+  });
+  const text = await response.body.text();
+  const { statusCode } = response;
+  const refuse = (status: number) =>
+    new HttpError(status, new Headers(response.headers as Record<string, string>), text);
+  if (statusCode < 200 || statusCode > 299) throw refuse(statusCode);
+  const answer = parseJson(text);
+  if (answer === undefined) throw refuse(502);
+  const error = (answer as { error?: { code?: unknown } } | null)?.error;
+  if (error) throw refuse(statusIn(error.code));
+  return new Response(text, { headers: { "content-type": "application/json" } });
+}
+
+const statusIn = (code: unknown): number => (Number(code) >= 400 && Number(code) < 600 ? Number(code) : 502);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

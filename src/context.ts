@@ -1,0 +1,30 @@
+import type { Settings } from "./settings.ts";
+import type { EvalInfo, EvalRecord } from "./types.ts";
+
+/** Where completions come from, once that is known. */
+export interface Target {
+  readonly url: string;
+  readonly token: string | undefined;
+  /** The loaded local model; undefined for a server, whose model is a setting. */
+  readonly loaded?: { readonly model: string; readonly architecture: string };
+}
+
+/** What the main process gives to the workers. */
+export interface RunContext {
+  readonly settings: Settings;
+  readonly target: Target;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    run: RunContext;
+  }
+  interface TaskMeta {
+    /** On a suite: the eval and its circumstances. */
+    evalInfo?: EvalInfo | undefined;
+    /** On a test: its item and what became of it. */
+    evalRecord?: EvalRecord;
+    /** On a test: why no later call of this run can succeed. */
+    runStopped?: string;
+  }
+}

@@ -1,0 +1,221 @@
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { execaSync } from "execa";
+import { describe, expect, inject, type TestContext, test } from "vitest";
+import { withBreaker } from "./backend/breaker.ts";
+import { createBackend } from "./backend/client.ts";
+import { BackendError } from "./backend/errors.ts";
+import type { RunContext } from "./context.ts";
+import { type Dataset, type LoadedDataset, loadDataset, selectItems } from "./datasets.ts";
+import { messageOf, UserError } from "./errors.ts";
+import type { OfficialName } from "./official.ts";
+import { loadPrompt, type PromptTemplate } from "./prompts.ts";
+import type { Backend, CompletionOptions, EvalInfo, EvalRecord, Gate, Grade, Grader, Item, Prompt } from "./types.ts";
+import { type Variant, variantsOf } from "./variants.ts";
+
+export interface EvalDefinition<T extends Item, Row> {
+  readonly dataset: Dataset<T, Row>;
+  /** The prompt file of the user message; the system prompt is the run's setting. */
+  readonly prompt: { readonly user: string };
+  readonly grader: Grader<T>;
+  readonly gate?: Gate;
+  /** True if the demo model may pass this eval's gate. */
+  readonly demoCounts?: boolean;
+}
+
+/** Where each eval of this run was defined, and its one backend: worker and module live as long as the run. */
+const definedIn = new Map<string, string>();
+let sharedBackend: Backend | undefined;
+
+/**
+ * Registers an eval: a suite per variant, a test per item and repeat, named by the item's id. Rows and prompts are
+ * checked here, before any request of this eval.
+ * @throws UserError for a second eval of the same name, a broken row or a broken prompt.
+ */
+export function describeEval<T extends Item, Row>(name: string, definition: EvalDefinition<T, Row>): void {
+  const context = inject("run");
+  const { root, ...settings } = context.settings;
+  const file = relative(root, expect.getState().testPath ?? "");
+  claimName(name, file, settings.dataset);
+  const dataset = loadDataset(definition.dataset, settings.dataset ?? datasetFile(definition.dataset, root), root);
+  const items = selectItems(dataset.items, settings);
+  const user = loadPrompt("user", definition.prompt.user, root);
+  for (const variant of variantsOf(context.settings, context.target)) {
+    const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
+    const evalInfo = toEvalInfo(name, file, definition, dataset, variant, prompts, context);
+    describe(variant.label ? `${name} [${variant.label}]` : name, { meta: { evalInfo } }, () => {
+      for (const item of items) {
+        const prompt = prompts.map((template) => template.render(item));
+        for (let repeat = 0; repeat < settings.repeats; repeat++) {
+          const evalRecord = newRecord(item, repeat);
+          const options = {
+            ...evalInfo.run,
+            topP: settings.topP,
+            reasoningEffort: variant.reasoningEffort,
+            seed: settings.seed + repeat,
+          };
+          // A suite's meta would be copied into each of its tests.
+          const meta = { evalInfo: undefined, evalRecord };
+          test(
+            settings.repeats > 1 ? `${item.id} #${repeat + 1}` : item.id,
+            { concurrent: true, retry: 0, meta },
+            (testContext) =>
+              runItem(
+                evalRecord,
+                prompt,
+                options,
+                (completion) => definition.grader(completion, item),
+                context,
+                testContext,
+              ),
+          );
+        }
+      }
+    });
+  }
+}
+
+/** The file of an eval's own dataset; an official one is downloaded first. Tests are registered synchronously, so this waits. */
+function datasetFile({ path, official }: { path: string; official?: OfficialName }, root: string): string {
+  const file = resolve(root, path);
+  if (!official || existsSync(file)) return file;
+  const command = fileURLToPath(new URL("cli/datasets.ts", import.meta.url));
+  const { failed, stderr } = execaSync(process.execPath, [command, official], {
+    cwd: root,
+    reject: false,
+    stdout: "inherit",
+    env: { NODE_NO_WARNINGS: "1" },
+  });
+  if (failed)
+    throw new UserError(
+      stripVTControlCharacters(stderr)
+        .trim()
+        .replace(/^Error /, ""),
+    );
+  return file;
+}
+
+function claimName(name: string, file: string, dataset: string | undefined): void {
+  const earlier = definedIn.get(name);
+  if (earlier !== undefined)
+    throw new UserError(
+      `the eval "${name}" is defined twice, in ${earlier} and in ${file}: each needs a name of its own.`,
+    );
+  if (dataset && definedIn.size > 0)
+    throw new UserError(
+      `--dataset ${dataset} needs exactly one eval, but "${name}" is a second one: name one, as in vitest run evals/${name}.`,
+    );
+  definedIn.set(name, file);
+}
+
+function toEvalInfo<T extends Item, Row>(
+  name: string,
+  file: string,
+  { gate, demoCounts }: EvalDefinition<T, Row>,
+  dataset: LoadedDataset<T>,
+  { label, model, reasoningEffort }: Variant,
+  prompts: readonly PromptTemplate[],
+  { settings, target }: RunContext,
+): EvalInfo {
+  const { backend, temperature, maxTokens, topP, seed, limit, sample, repeats, minAccuracy, minCoverage } = settings;
+  return {
+    name,
+    variant: label,
+    file,
+    dataset: dataset.path,
+    datasetSha256: dataset.sha256,
+    gate: {
+      ...gate,
+      ...(minAccuracy === undefined ? {} : { minAccuracy }),
+      ...(minCoverage === undefined ? {} : { minCoverage }),
+    },
+    demoCounts: demoCounts ?? false,
+    run: {
+      backend,
+      model,
+      endpoint: target.loaded ? "local" : target.url,
+      temperature,
+      maxTokens,
+      topP: topP ?? null,
+      reasoningEffort: reasoningEffort ?? null,
+      seed,
+      limit: limit ?? null,
+      sample: sample ?? null,
+      repeats,
+      prompts: prompts.map(({ source }) => source),
+    },
+  };
+}
+
+const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
+  id,
+  repeat,
+  target,
+  verdict: null,
+  answer: null,
+  rule: null,
+  reason: null,
+  otherGraders: {},
+  prompt: [],
+  completion: null,
+});
+
+/** Asks, grades and writes what came of it into the record; then says it to Vitest by passing, skipping or throwing. */
+async function runItem(
+  record: EvalRecord,
+  prompt: Prompt,
+  options: CompletionOptions,
+  grade: (completion: NonNullable<EvalRecord["completion"]>) => Grade | Promise<Grade>,
+  { target }: RunContext,
+  { task, skip, signal }: TestContext,
+): Promise<void> {
+  sharedBackend ??= withBreaker(createBackend(target));
+  Object.assign(record, {
+    prompt,
+    verdict: "error",
+    reason: "no answer before the test's time-out",
+  } satisfies Partial<EvalRecord>);
+  try {
+    record.completion = await sharedBackend.complete(prompt, options, signal);
+    const { correct, answer, rule, reason, otherGraders } = await grade(record.completion);
+    Object.assign(record, {
+      verdict: correct ? "correct" : "incorrect",
+      answer: answer ?? null,
+      rule: rule ?? null,
+      reason: reason ?? null,
+      otherGraders: otherGraders ?? {},
+    } satisfies Partial<EvalRecord>);
+  } catch (error) {
+    record.reason = messageOf(error);
+    const kind = error instanceof BackendError ? error.kind : "failed";
+    if (kind === "fatal") task.meta.runStopped = record.reason;
+    if (kind === "quota" || kind === "stopped") {
+      record.verdict = kind === "quota" ? "skipped" : null;
+      skip(record.reason);
+    }
+    throw new EvalFailure("ItemError", record.reason);
+  }
+  if (record.verdict === "incorrect") throw new EvalFailure("IncorrectAnswer", describeWrong(record));
+}
+
+/** The line of a wrong item: what was answered and what was expected. */
+function describeWrong({ answer, target, reason }: EvalRecord): string {
+  const answered = answer === null ? `no answer (${reason})` : `answered ${briefly(answer)}`;
+  return `${answered}, expected ${briefly(target)}`;
+}
+
+function briefly(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+}
+
+/** A stack would point into this file and say nothing about the item. */
+class EvalFailure extends Error {
+  constructor(name: "IncorrectAnswer" | "ItemError", message: string) {
+    super(message);
+    this.name = name;
+    this.stack = `${name}: ${message}`;
+  }
+}

@@ -1,0 +1,57 @@
+import { basename, join } from "node:path";
+import ora from "ora";
+import type { TestProject } from "vitest/node";
+import { abort } from "../abort.ts";
+import type { Target } from "../context.ts";
+import { messageOf } from "../errors.ts";
+import type { Settings } from "../settings.ts";
+import { type LocalModel, launchLocalModel } from "./launch.ts";
+import { rememberModel, runningModel } from "./running.ts";
+
+/** Vitest's global set-up: for the local backend, starts the model's process and tells the workers where it is. */
+export default async function setup(project: TestProject): Promise<void> {
+  const { settings } = project.getProvidedContext().run;
+  if (settings.backend !== "local") return;
+  try {
+    project.provide("run", { settings, target: targetOf(await localModel(settings)) });
+  } catch (error) {
+    abort(messageOf(error));
+  }
+}
+
+export const targetOf = ({ url, token, file, name, architecture }: LocalModel): Target => ({
+  url,
+  token,
+  loaded: { model: name === "demo" ? name : basename(file, ".gguf"), architecture },
+});
+
+/** The running local model of these settings, started if need be, with its progress on the terminal. */
+export async function localModel(settings: Settings): Promise<LocalModel> {
+  const { device, concurrency: sequences, maxTokens, root } = settings;
+  const model = settings.localModel ?? hubUri(settings.models[0]) ?? join(root, "models", "demo.gguf");
+  const options = { model, folder: join(root, "models"), device, sequences, maxTokens };
+  const key = JSON.stringify(options);
+  const running = runningModel();
+  if (running?.key === key && !running.model.ended()) return running.model;
+  await running?.model.stop();
+  const spinner = ora({ text: `loading ${basename(model)}`, discardStdin: false }).start();
+  try {
+    const started = await launchLocalModel(options, (phase, fraction) => {
+      spinner.text = `${phase} ${basename(model)} ${bar(fraction)}`;
+    });
+    rememberModel(key, started);
+    return started;
+  } finally {
+    spinner.stop();
+  }
+}
+
+function hubUri(modelName: string | undefined): string | undefined {
+  return modelName === undefined || modelName.startsWith("hf:") ? modelName : `hf:${modelName}`;
+}
+
+function bar(fraction: number): string {
+  const width = 24;
+  const full = Math.round(fraction * width);
+  return `${"█".repeat(full)}${"░".repeat(width - full)} ${Math.floor(fraction * 100)} %`;
+}

@@ -1,0 +1,64 @@
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vitest/config";
+import type { Vitest } from "vitest/node";
+import { AccuracyReporter } from "../reporters/accuracy.ts";
+import { ConsoleReporter } from "../reporters/console.ts";
+import { abort } from "./abort.ts";
+import { messageOf, UserError } from "./errors.ts";
+import { localModelEnded } from "./local/running.ts";
+import { readSettings, remoteEndpoint, settingsHelp } from "./settings.ts";
+import "./context.ts";
+
+/** Vitest's default time-out is meant for unit tests; a local 20B on a CPU needs minutes for a long answer. */
+const VITEST_TIMEOUT_MS = 5000;
+const TIMEOUT_MS = { hf_api: 180_000, local: 1_800_000 };
+
+/** The Vitest plugin: reads the settings, starts a local model if there is to be one, and reports accuracy. */
+export function evals(): Plugin {
+  checkNode();
+  return {
+    name: "gpt-oss-20b-dev",
+    config: () => ({
+      test: {
+        // One worker makes maxConcurrency the run's, and lets its evals share one breaker.
+        pool: "forks",
+        maxWorkers: 1,
+        isolate: false,
+        globalSetup: [fileURLToPath(new URL("local/setup.ts", import.meta.url))],
+        reporters: [new ConsoleReporter()],
+      },
+    }),
+    configureVitest({ vitest, project }) {
+      const flags = flagsOf(vitest);
+      if (flags.includes("--help")) {
+        console.log(settingsHelp());
+        process.exit(0);
+      }
+      try {
+        const { settings, tokens } = readSettings(flags, vitest.config.root);
+        if (vitest.config.retry)
+          throw new UserError("--retry would ask a wrong answer again until it is right: leave it out.");
+        project.config.maxConcurrency = settings.concurrency;
+        if (project.config.testTimeout === VITEST_TIMEOUT_MS) project.config.testTimeout = TIMEOUT_MS[settings.backend];
+        project.provide("run", { settings, target: remoteEndpoint(settings, tokens) });
+        vitest.config.reporters.push(new AccuracyReporter({ settings, localModelEnded }) as never);
+      } catch (error) {
+        if (error instanceof UserError) abort(messageOf(error));
+        throw error;
+      }
+    },
+  };
+}
+
+/** What stands after `--` on Vitest's command line. */
+function flagsOf({ config }: Vitest): string[] {
+  return (config.cliOptions as { "--"?: string[] })["--"] ?? [];
+}
+
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return;
+  abort(
+    `Node ${process.versions.node} is too old, 22.18 is the least: start Vitest with npx or npm, which take the project's own Node.`,
+  );
+}

@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { EvalReport, Report } from "./schema.ts";
+
+/** Writes a report whole: to a temporary name beside it, then renamed, so that a reader never sees half a file. */
+export function writeReport(file: string, report: Report): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(report, null, 1)}\n`);
+  renameSync(temporary, file);
+}
+
+/** Writes one dated file per eval and variant, and gives their paths: `<eval>[_sample<N>]_<YYYYMMDD_HHMMSS>.json`. */
+export function writeDatedReports(folder: string, report: Report): string[] {
+  return report.evals.map((one) => {
+    const file = freeName(join(folder, datedName(one, new Date(report.startedAt))));
+    writeReport(file, { ...report, evals: [one] });
+    return file;
+  });
+}
+
+function datedName({ name, run }: EvalReport, date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
+  const time = `${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
+  const safe = name.replace(/[^\w.-]+/g, "-");
+  return `${safe}${run.sample ? `_sample${run.sample}` : ""}_${day}_${time}`;
+}
+
+function freeName(base: string): string {
+  for (let attempt = 1; ; attempt++) {
+    const file = `${base}${attempt > 1 ? `-${attempt}` : ""}.json`;
+    if (!existsSync(file)) return file;
+  }
+}

@@ -1,0 +1,73 @@
+import { DEMO, exitCode, percent } from "./gate.ts";
+import type { EvalReport } from "./schema.ts";
+
+const TRUNCATED_WARNING = 0.02;
+
+/** The closing lines of an eval: what was measured, what was left out, what the gate says. */
+export function closingLines(report: EvalReport, gateApplies: boolean): string[] {
+  const { name, variant, run, accuracy, correct, scored, ci95 } = report;
+  const title = variant ? `${name} [${variant}]` : name;
+  const measured =
+    accuracy === null
+      ? "accuracy unknown: nothing was scored"
+      : `accuracy ${percent(accuracy)} (${correct} of ${scored})`;
+  const interval = ci95 ? `, 95 % interval ${percent(ci95[0])} to ${percent(ci95[1])}` : "";
+  const model = run.model === DEMO ? "the demo model, not gpt-oss" : run.model;
+  return [
+    `${title}: ${measured}${interval} · ${model}`,
+    `  ${leftOut(report)}`,
+    ...passRates(report),
+    ...otherGraders(report),
+    ...warnings(report),
+    `  ${gateLine(report, gateApplies)}`,
+  ];
+}
+
+function leftOut({ coverage, total, skipped, errors, notRun, truncated, noAnswer, elapsedMs }: EvalReport): string {
+  const parts = [
+    `coverage ${percent(coverage)} of ${total}`,
+    `${skipped} skipped`,
+    `${errors} errors`,
+    ...(notRun > 0 ? [`${notRun} not run`] : []),
+    `${truncated} truncated`,
+    `${noAnswer} without an answer`,
+    seconds(elapsedMs),
+  ];
+  return parts.join(" · ");
+}
+
+function passRates({ passAtK }: EvalReport): string[] {
+  if (!passAtK) return [];
+  return [
+    `  ${Object.entries(passAtK)
+      .map(([k, rate]) => `pass@${k} ${percent(rate)}`)
+      .join(" · ")}`,
+  ];
+}
+
+/** Their share is of the same completions, so that it can be laid beside published figures. */
+function otherGraders({ otherGraders, scored }: EvalReport): string[] {
+  const shares = Object.entries(otherGraders).map(([name, correct]) => `${name} ${percent(correct / scored)}`);
+  return shares.length > 0 && scored > 0 ? [`  for comparison: ${shares.join(" · ")}`] : [];
+}
+
+function warnings({ truncated, scored, run }: EvalReport): string[] {
+  if (scored === 0 || truncated / scored <= TRUNCATED_WARNING) return [];
+  return [
+    `  warning: ${percent(truncated / scored)} of the answers were cut off by the token limit (${run.maxTokens}): raise --max-tokens`,
+  ];
+}
+
+function gateLine({ gate }: EvalReport, gateApplies: boolean): string {
+  if (!gateApplies) return "gate not applied: this run was filtered on purpose";
+  const word = gate.outcome.toUpperCase();
+  const reasons =
+    gate.reasons.length > 0 ? gate.reasons.join("; ") : `accuracy is at least ${percent(gate.minAccuracy)}`;
+  return `gate ${word} (exit ${exitCode([gate.outcome])}): ${reasons}`;
+}
+
+/** A duration for people: 26.9 s, 14 min 5 s. */
+export function seconds(ms: number): string {
+  const total = ms / 1000;
+  return total < 60 ? `${total.toFixed(1)} s` : `${Math.floor(total / 60)} min ${Math.floor(total % 60)} s`;
+}

@@ -1,0 +1,136 @@
+import { afterEach, expect, test } from "vitest";
+import { withBreaker } from "../../src/backend/breaker.ts";
+import { createBackend } from "../../src/backend/client.ts";
+import type { Backend } from "../../src/types.ts";
+import { type ChatRequest, chatBody, type Reply, startChatServer } from "../chat-server.ts";
+
+const options = { model: "openai/gpt-oss-20b", temperature: 0, maxTokens: 10, seed: 0 };
+const ask = (backend: Backend, signal = AbortSignal.timeout(10_000)) =>
+  backend.complete([{ role: "user", content: "?" }], options, signal);
+
+let close: (() => unknown) | undefined;
+afterEach(() => close?.());
+
+async function serve(answer: (request: ChatRequest) => Reply) {
+  const server = await startChatServer(answer);
+  close = server.close;
+  return { ...server, backend: createBackend({ url: server.url, token: "secret" }) };
+}
+
+test("a completion is text, reasoning, finish reason and usage", async () => {
+  const { backend } = await serve(() => ({ body: chatBody({ content: "42", reasoning_content: "hm" }, "stop") }));
+  expect(await ask(backend)).toMatchObject({
+    text: "42",
+    reasoning: "hm",
+    finishReason: "stop",
+    usage: { promptTokens: 5, completionTokens: 7, reasoningTokens: 3 },
+    cached: false,
+  });
+});
+
+test("a missing content, usage and finish reason are no failure", async () => {
+  const { backend } = await serve(() => ({ body: { choices: [{ message: { content: null } }], usage: null } }));
+  expect(await ask(backend)).toMatchObject({
+    text: "",
+    reasoning: "",
+    finishReason: "unknown",
+    usage: { promptTokens: 0 },
+  });
+});
+
+test("without a token no authorization is sent", async () => {
+  const { url, requests } = await serve(() => ({ text: "ok" }));
+  await ask(createBackend({ url, token: undefined }));
+  expect(requests[0]!.headers.authorization).toBeUndefined();
+});
+
+test.each([
+  ["402 is quota", { status: 402, body: { error: "Payment required" } }, "quota", "quota: HTTP 402: Payment required"],
+  [
+    "429 that speaks of credits is quota",
+    { status: 429, body: { error: { message: "You exceeded your current quota" } } },
+    "quota",
+    "HTTP 429",
+  ],
+  [
+    "403 that speaks of credits is quota",
+    { status: 403, body: { error: "used all available credits" } },
+    "quota",
+    "HTTP 403",
+  ],
+  [
+    "a 402 inside a 200 is quota",
+    { body: { error: { code: 402, message: "no credits" } } },
+    "quota",
+    "HTTP 402: no credits",
+  ],
+  [
+    "401 is fatal",
+    { status: 401, body: { error: "Invalid username or password." } },
+    "fatal",
+    "refused the token (HTTP 401: Invalid username or password.)",
+  ],
+  ["404 is fatal", { status: 404, body: { detail: "Not Found" } }, "fatal", 'does not serve "openai/gpt-oss-20b"'],
+  [
+    "400 about an unknown model is fatal",
+    { status: 400, body: { error: { message: "The requested model 'x' does not exist" } } },
+    "fatal",
+    "MODEL_NAME",
+  ],
+  [
+    "another 400 is a failure",
+    { status: 400, body: { message: "max_tokens is too large" } },
+    "failed",
+    "HTTP 400: max_tokens is too large",
+  ],
+  ["429 is a failure", { status: 429, body: "slow down" }, "failed", "HTTP 429: slow down"],
+  [
+    "an HTML page under 200 is a failure",
+    { body: "<html><title>Login</title></html>", headers: { "content-type": "text/html" } },
+    "failed",
+    "HTTP 502: Login",
+  ],
+  ["an error under 200 is a failure", { body: { error: "boom" } }, "failed", "HTTP 502: boom"],
+  ["an answer without choices is a failure", { body: { choices: [] } }, "failed", "holds no message"],
+  ["a connection that breaks is a failure", { hangUp: true }, "failed", "broke: "],
+] satisfies [string, Reply, string, string][])("%s", async (_, reply, kind, message) => {
+  const { backend, requests } = await serve(() => reply);
+  await expect(ask(backend)).rejects.toMatchObject({
+    name: "BackendError",
+    kind,
+    message: expect.stringContaining(message),
+  });
+  expect(requests).toHaveLength(1);
+});
+
+test("a server that is not there is a failure that names it", async () => {
+  const { url, backend } = await serve(() => ({ text: "" }));
+  await close?.();
+  await expect(ask(backend)).rejects.toMatchObject({
+    kind: "failed",
+    message: `nothing answers at ${url} (ECONNREFUSED)`,
+  });
+});
+
+test("an aborted call ends at once and says why", async () => {
+  const { backend } = await serve(() => ({ text: "late", delayMs: 5000 }));
+  await expect(ask(backend, AbortSignal.timeout(50))).rejects.toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("timeout"),
+  });
+});
+
+test("after three quota refusals in a row nothing more is asked", async () => {
+  const { backend, requests } = await serve(({ index }) => (index === 1 ? { text: "ok" } : { status: 402 }));
+  const guarded = withBreaker(backend);
+  for (let call = 0; call < 8; call++) await ask(guarded).catch((error) => expect(error.kind).toBe("quota"));
+  expect(requests).toHaveLength(5);
+});
+
+test("after a fatal failure nothing more is asked", async () => {
+  const { backend, requests } = await serve(() => ({ status: 401 }));
+  const guarded = withBreaker(backend);
+  await expect(ask(guarded)).rejects.toMatchObject({ kind: "fatal" });
+  await expect(ask(guarded)).rejects.toMatchObject({ kind: "stopped" });
+  expect(requests).toHaveLength(1);
+});

@@ -1,0 +1,55 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface ChatRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: { messages: { role: string; content: string }[]; [parameter: string]: unknown };
+  /** How many requests came before this one. */
+  readonly index: number;
+}
+
+/** What the server does with a request: answer with text or a whole body, refuse, hang up, or wait first. */
+export interface Reply {
+  readonly text?: string;
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly delayMs?: number;
+  readonly hangUp?: true;
+}
+
+/** A chat-completions server on loopback whose answers a test writes. `requests` holds all that it received. */
+export async function startChatServer(answer: (request: ChatRequest) => Reply) {
+  const requests: ChatRequest[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const request = {
+      path: incoming.url ?? "",
+      headers: incoming.headers,
+      body: JSON.parse(Buffer.concat(chunks).toString()),
+      index: requests.length,
+    };
+    requests.push(request);
+    const { text, status = 200, body, headers, delayMs = 0, hangUp } = answer(request);
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (hangUp) return incoming.socket.destroy();
+    const payload =
+      body ?? (text === undefined ? { error: { message: `refused with ${status}` } } : chatBody({ content: text }));
+    outgoing.writeHead(status, { "content-type": "application/json", ...headers });
+    outgoing.end(typeof payload === "string" ? payload : JSON.stringify(payload));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, close };
+}
+
+/** A chat-completions body around a message. */
+export const chatBody = (message: object, finish_reason = "stop") => ({
+  choices: [{ index: 0, finish_reason, message: { role: "assistant", ...message } }],
+  usage: { prompt_tokens: 5, completion_tokens: 7, completion_tokens_details: { reasoning_tokens: 3 } },
+});

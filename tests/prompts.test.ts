@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadPrompt } from "../src/prompts.ts";
+
+const root = mkdtempSync(join(tmpdir(), "prompts-"));
+mkdirSync(join(root, "prompts"));
+
+function render(text: string, fields: object): string {
+  writeFileSync(join(root, "prompts", "p.txt"), text);
+  return loadPrompt("user", "p", root).render(fields).content;
+}
+
+test("a prompt is its file with the item's fields filled in and the ends trimmed", () => {
+  expect(render("Q: {{ question }}\r\n\r\n", { question: "1 + 1?" })).toBe("Q: 1 + 1?");
+  expect(
+    render("{% for shot in shots %}{{ loop.index }}. {{ shot.q }}\n{% endfor %}", { shots: [{ q: "a" }, { q: "b" }] }),
+  ).toBe("1. a\n2. b");
+});
+
+test.each([
+  ["{{ quesiton }}", 'prompt file prompts/p.txt uses "quesiton", which the item does not have.'],
+  ["{{ row.answer }}", 'prompt file prompts/p.txt uses "row.answer", which the item does not have.'],
+  ["{{ nothing | upper }}", 'prompt file prompts/p.txt uses "nothing", which the item does not have.'],
+  ["{% if %}", "prompt file prompts/p.txt is not valid Jinja"],
+])("%s is an error that names the file and the variable", (text, message) => {
+  expect(() => render(text, { question: "?", row: {} })).toThrow(message);
+});
+
+test("what may be missing is asked for with `is defined` or `default`", () => {
+  expect(render("{% if hint is defined %}{{ hint }}{% endif %}{{ tone | default('calm') }}", {})).toBe("calm");
+});
+
+test("a missing prompt file is an error that names it", () => {
+  expect(() => loadPrompt("system", "nowhere", root)).toThrow("prompt file prompts/nowhere.txt cannot be read");
+});
+
+test("the source of a prompt is its path and the sha256 of its text", () => {
+  writeFileSync(join(root, "prompts", "p.txt"), "abc");
+  expect(loadPrompt("system", "p", root).source).toEqual({
+    role: "system",
+    path: "prompts/p.txt",
+    sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  });
+});

@@ -30,7 +30,7 @@ export function compileJsonSchema(schema: Record<string, unknown> | boolean): z.
   return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
 }
 
-/** Throws where zod would pass over a keyword in silence: a schema that is weaker than it reads makes wrong answers right. */
+/** Throws where zod would pass over a keyword in silence: a schema weaker than it reads makes wrong answers right. */
 function refuseIgnored(schema: unknown): void {
   if (typeof schema !== "object" || schema === null) return;
   const { type, properties, required, $ref, enum: values, const: value } = schema as Record<string, unknown>;

@@ -12,6 +12,7 @@ export interface Found {
 const foundBy = (rule: string, numeral: Numeral | undefined): Found | undefined =>
   numeral && { answer: numeral.value, rule };
 
+/** The last `####` that a number follows; in the last line any sentence will do. `#### 2. Income` is a heading. */
 export function marked(text: string): Found | undefined {
   const [, ...parts] = text.split(/#{4,}/);
   for (const [index, part] of [...parts.entries()].toReversed()) {
@@ -25,11 +26,10 @@ export function marked(text: string): Found | undefined {
   return undefined;
 }
 
+/** The last `\boxed{…}` that is not empty. */
 export function boxed(text: string): Found | undefined {
-  for (const part of text
-    .split(/\\f?box(?:ed)?\s?\{/)
-    .slice(1)
-    .toReversed()) {
+  const [, ...parts] = text.split(/\\f?box(?:ed)?\s?\{/);
+  for (const part of parts.toReversed()) {
     const content = untilClosed(part.slice(0, 400));
     if (content.trim() !== "") return { answer: answerOf(content)?.value, rule: "boxed" };
   }
@@ -58,6 +58,7 @@ const statement = new RegExp(
   "gim",
 );
 
+/** The last answer field of JSON or answer phrase (`the answer is`, `Answer:`, `答案`). */
 export function stated(text: string): Found | undefined {
   const matches = [...text.matchAll(statement)].slice(-50);
   for (const [index, match] of [...matches.entries()].toReversed()) {
@@ -85,6 +86,7 @@ function workings(rest: string): Found | undefined {
   return found && { ...found, rule: "workings" };
 }
 
+/** A number alone in the first line, before a blank line and more text. */
 export function firstLine(text: string): Found | undefined {
   const [line = "", next, ...rest] = text.trim().split("\n", 3);
   if (next?.trim() !== "" || rest.length === 0 || !startsWithNumber(line)) return undefined;
@@ -108,12 +110,14 @@ function boldNumberOf(line: string): Numeral | undefined {
 const heading =
   /^\s*(?:(?:step|part|case|option|question|problem|method|example|round|phase)\b|第|\d{1,2}[.)](?:\s|$))/i;
 
+/** The last bold number, unless a conclusion follows it. */
 export function bold(lines: readonly string[]): Found | undefined {
   const index = lines.findLastIndex((line) => line.includes("**") && boldNumberOf(line) !== undefined);
   if (index < 0 || lines.slice(index + 1).some(concludes)) return undefined;
   return foundBy("bold", boldNumberOf(lines[index]!));
 }
 
+/** The number of the last sentence that has one. */
 export function lastNumber(answers: readonly string[]): Found | undefined {
   const lines = answers.map(withoutMarker);
   const index = lines.findLastIndex(hasNumber);
@@ -121,10 +125,11 @@ export function lastNumber(answers: readonly string[]): Found | undefined {
 }
 
 const correction =
-  /(?:^|[.!?。！？]\s|\n)[\s*_(]{0,8}(?:no,? )?(?:wait|actually|hold on|hmm|oops|sorry|apologies|correction|scratch that|let me (?:re|correct|fix)|i (?:made|see) (?:a|an|my) (?:mistake|error)|on second thought|更正|等等|不[对對]|抱歉)/gi;
+  /(?:^|[.!?。！？]\s|\n)[\s*_(]{0,8}(?:no,? )?(?:(?:wait|actually|hold on|hmm+|oops|sorry|apologies|correction|scratch that|i (?:made|see) (?:a|an|my) (?:mistake|error)|on second thought)\b|let me (?:re|correct|fix)|更正|等等|不[对對]|抱歉)/gi;
 const shouldBe = /\b(?:should (?:be|have been)|is actually|must be)\b|[应應][该該]?[是为為]/gi;
 const givesAnother = /[=≈→]|\*\*|\bit['’]s\b/;
 
+/** The answer after the last `Wait, …`, if one is given: by rule, `should be`, a calculation, bold or a conclusion. */
 export function corrected(text: string): Found | undefined {
   const last = [...text.matchAll(correction)].at(-1);
   if (!last) return undefined;

@@ -15,8 +15,9 @@ const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 /**
  * The text with one spelling for each thing: ASCII digits and minus, no thousands marks (`,` `{,}` `\,` `'` or a space
  * of any kind between groups of three), a point for a decimal comma (`1.200,50`), `a/b` for `\frac{a}{b}` and `½`,
- * `^n` for superscripts, no LaTeX dress (`\$`, `\text{…}`, `\left`, delimiters; also where JSON doubled the backslash), `**` for every bold, nothing struck
- * out, none of GSM8K's `<<9*2=18>>`. Line breaks and Markdown stay. Every pattern takes time linear in the text.
+ * `^n` for superscripts, no LaTeX dress (`\$`, `\text{…}`, `\left`, delimiters, also with backslashes that JSON
+ * doubled), `**` for every bold, nothing struck out, none of GSM8K's `<<9*2=18>>`. Line breaks and Markdown stay.
+ * Every pattern takes time linear in the text.
  */
 export function plainNumerals(text: string): string {
   return text
@@ -81,8 +82,8 @@ const inWordOrLabel =
   /(?:[A-Za-z_^]|\d\.|(?<!#)#|\b(?:step|method|part|case|problem|question|example|figure|table|equation) )$/i;
 
 /**
- * The numbers in a plain text, in order. Dates, labels (`#5`, `Step 5`) and the digits of words, subscripts and exponents
- * are not numbers.
+ * The numbers in a plain text, in order. Dates, labels (`#5`, `Step 5`) and the digits of words, subscripts and
+ * exponents are not numbers.
  */
 export function findNumerals(text: string): Numeral[] {
   return [...numeralsOf(text)];
@@ -117,7 +118,7 @@ function* numeralsOf(text: string): Generator<Numeral, undefined> {
   }
 }
 
-/** Whether a sign negates. `-` after a digit, letter or closing bracket subtracts; set apart, it negates after `=` only. */
+/** Whether a sign negates. `-` after a digit, letter or bracket subtracts; set apart, it negates after `=` only. */
 function isMinus(sign: string, gap: string, head: string): boolean {
   if (sign === "") return false;
   if (sign === "minus") return /(?:^|\b(?:is|was|be|to|at|of)|[=:≈#*(]) ?$/.test(head);

@@ -10,10 +10,8 @@ const beingWord =
   /(?:\b(?:is|are|was|were|be)(?: (?:only|exactly|about|approximately|still))?|[是为為共])[\s*]*[$€£¥-]{0,2}$/i;
 const circumstance =
   /\b(?:for|in|on|at|by|after|before|from|than|within|over|during|every|per|with|until|(?:out )?of the)(?: (?:the|all|these|those|his|her|their|its|each|only|first|last|next|remaining|other))?[\s*]*[$€£¥-]{0,2}$/i;
-
-const equals = /[=≈→⇒]|\bequals\b|\b(?:equal|equivalent) to\b|\bwhich (?:is|means) (?=[$€£]?\d)|等[于於]/gi;
-
 const total = /^(?: [a-z]{1,15}){0,2} (?:in total|altogether|in all|overall)\b/i;
+const equals = /[=≈→⇒]|\bequals\b|\b(?:equal|equivalent) to\b|\bwhich (?:is|means) (?=[$€£]?\d)|等[于於]/gi;
 
 /** The numeral after the last equals sign, word or arrow; undefined when an unfinished calculation follows there. */
 export function resultOf(span: string): Numeral | undefined {
@@ -31,11 +29,15 @@ export function startsCalculation(rest: string): boolean {
 
 /**
  * The number a sentence is about. Its claim is what follows a word of conclusion, without an opening clause (`Since …,`
- * `In 7 days,`), brackets and a reason at its end. The number of the claim is, in this order: the one after its last `=`; its only one; in a conclusion, the
- * one that the last equation of `before`, the text so far, arrived at; the one before `in total`; the one after
- * `is`; the only amount of money; the
- * last (in a conclusion the first) that is neither an adjective (`5-day`) nor introduced by a preposition (`18 dollars
- * in 7 days`); the last. A sentence can be known to conclude without a word for it.
+ * `In 7 days,`), brackets and a reason at its end. Of the claim's numbers it is the first of these that exists:
+ *
+ * - the one after the last `=`, the only one;
+ * - in a conclusion, the one that the last equation of `before`, the text so far, arrived at;
+ * - the one before `in total`, the one after `is`, the only amount of money;
+ * - the last (in a conclusion the first) that is neither an adjective (`5-day`) nor introduced by a preposition
+ *   (`18 dollars in 7 days`); the last.
+ *
+ * A sentence can be known to conclude without a word for it.
  */
 export function numberOf(sentence: string, before: string, isConclusion: boolean): Numeral | undefined {
   const final = findNumerals(sentence).at(-1);
@@ -76,15 +78,18 @@ export function sentencesOf(line: string): string[] {
   return line.split(/(?<=[.!?;])\s+|(?<=[。！？；])/);
 }
 
-const saysNoAnswer = /\?\s*$|^\W{0,8}(?:this|that|it) (?:includes|is because|accounts for|assumes|comes from)\b/i;
+const remark = /\?\s*$|^\W{0,8}(?:this|that|it) (?:includes|is because|accounts for|assumes|comes from)\b/i;
 
 // Nothing that is written for a reader is longer: what is looked at more than once stays bounded.
 const longestSentence = 2000;
 
-/** The number that the last sentence with numbers is about, questions and remarks (`This includes …`) aside. `before` is the text before the line. */
+/**
+ * The number that the last sentence with numbers is about, questions and remarks (`This includes …`) aside. `before` is
+ * the text before the line.
+ */
 export function lastNumberOf(line: string, before = "", isConclusion = false): Numeral | undefined {
   const sentences = sentencesOf(line);
-  const said = sentences.findLastIndex((sentence) => hasNumber(sentence) && !saysNoAnswer.test(sentence));
+  const said = sentences.findLastIndex((sentence) => hasNumber(sentence) && !remark.test(sentence));
   const index = said < 0 ? sentences.findLastIndex(hasNumber) : said;
   if (index < 0) return undefined;
   const context = `${before.slice(-longestSentence)}\n${sentences.slice(0, index).join(" ")}`.slice(-longestSentence);
@@ -100,8 +105,8 @@ export function startsWithNumber(span: string): boolean {
 }
 
 /**
- * The number of a span that is given as an answer: the one it begins with (the result, if an equation begins there; none,
- * if that calculation has no result), else the one that its last sentence concludes.
+ * The number of a span that is given as an answer: the one it begins with (the result, if an equation begins there;
+ * none, if that calculation has no result), else the one that its last sentence concludes.
  */
 export function answerOf(span: string, before = ""): Numeral | undefined {
   const first = firstNumeral(span);

@@ -7,7 +7,7 @@ const check = new RegExp(
   "i",
 );
 const aside = new RegExp(
-  `${lead}(?:note|nb|p\\.?s\\.?|tip|remark|assum\\w+|let me know|feel free|i hope|hope this|would you like|注|备注|備註)\\b`,
+  `${lead}(?:(?:note|nb|p\\.?s\\.?|tip|remark|assum\\w+|let me know|feel free|i hope|hope this|would you like)\\b|备?注:|[備附]?註:)`,
   "i",
 );
 const explanation = new RegExp(
@@ -25,10 +25,10 @@ export function concludes(line: string): boolean {
 }
 
 /**
- * The lines, blank ones aside, that can hold a number given in plain words: without checks of the answer (`Let's verify:` and what follows,
- * up to a line of conclusion), without notes and courtesies, without fenced program code, and without an explanation
- * that follows the answer (`**Explanation:**` after a number, or a list without an equation after `… is 18`; with no
- * conclusion at its end).
+ * The lines, blank ones aside, that can hold a number given in plain words: without checks of the answer (`Let's
+ * verify:` and what follows, up to a line of conclusion), notes, courtesies and fenced program code, and without an
+ * explanation that follows the answer (`**Explanation:**` after a number, or a list without an equation after
+ * `… is 18`; neither with a conclusion at its end).
  */
 export function answerLines(text: string): string[] {
   let checking = false;
@@ -56,7 +56,7 @@ export function withoutMarker(line: string): string {
   return line.replace(marker, "$1");
 }
 
-/** Whether from this line on there is only a list without an equation, after a line that gives a number as an answer. */
+/** Whether from this line on there is only a list without an equation, after a line that gives a number as answer. */
 function startsListOfFacts(lines: readonly string[], index: number): boolean {
   const said = lines[index - 1] ?? "";
   if (!item.test(lines[index]!) || item.test(said) || !answering.test(said) || /:[\s*]*$/.test(said)) return false;
@@ -67,16 +67,16 @@ function startsListOfFacts(lines: readonly string[], index: number): boolean {
 
 /** Words by which a reply gives no answer: `cannot be determined`, `not enough information`, `无法计算`. */
 export const denial =
-  /\b(?:(?:can ?not|can['’]t|unable to|im?possible to|not able to) (?:be )?(?:answer|determin|solve|calculat|comput|find|know|say|help|assist|provide|comply)|(?:not enough|insufficient|missing) (?:information|data)|(?:not possible|impossible|is (?:unknown|undetermined)|no (?:solution|answer))\b)|[无無]法(?:[确確]定|[计計]算|回答|[帮幫]助|提供)|[资資訊信][料讯訊息]不足/i;
+  /\b(?:(?:can ?not|can['’]t|unable to|(?:im|not )possible to|not able to) (?:be )?(?:answer|determin|solve|calculat|comput|find|know|say|help|assist|provide|comply)|(?:not enough|insufficient|missing) (?:information|data)|(?:not possible|impossible|is (?:unknown|undetermined)|no (?:solution|answer))\b)|[无無]法(?:[确確]定|[计計]算|回答|[帮幫]助|提供)|[资資訊信][料讯訊息]不足/i;
 const apology =
   /^\W*(?:i['’]?a?m sorry|sorry|unfortunately|i (?:can ?not|can['’]t|am unable|am not able)|抱歉|[对對]不起|很[遗遺]憾|我[无無]法|我不能)/i;
 const announcement =
   /\b(?:let['’]s|(?:we|i) (?:need to|can|must|have to|will|should)|to do this, we) (?:\w+ ){0,2}?(?:add|calculate|compute|convert|determine|divide|find|multiply|solve|substitute|subtract|use)\b/i;
 
 /**
- * Whether a reply gives no answer in plain words: it opens with an apology and a denial, its last sentence denies, or it
- * breaks off: inside a JSON object, after a word or sign that calls for more (`… is`, `+`), or with a sentence that only
- * announces a step (`First, we need to …`).
+ * Whether a reply gives no answer in plain words: it opens with an apology and a denial, its last sentence denies, or
+ * it breaks off: inside a JSON object, after a word or sign that calls for more (`… is`, `+`), or with a sentence that
+ * only announces a step (`First, we need to …`).
  */
 export function givesNone(text: string): boolean {
   const sentences = text.trim().split(/(?<=[.!?:])\s+|(?<=[。！？])|\n/);

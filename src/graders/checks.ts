@@ -46,7 +46,7 @@ export const textCheckRow = z
       .optional(),
     number: z
       .union([z.number(), z.string()], "expected a number")
-      .refine((value) => extractNumber(String(value)) !== undefined, "expected a number")
+      .refine((value) => sameNumber(String(value), String(value)), "expected a number")
       .optional(),
   })
   .refine((row) => checkNames.some((name) => row[name] !== undefined), {

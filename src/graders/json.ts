@@ -30,7 +30,7 @@ export function compileJsonSchema(schema: Record<string, unknown> | boolean): z.
   return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
 }
 
-/** Throws where zod would pass over a keyword in silence: a schema that is weaker than it reads makes wrong answers right. */
+/** Throws where zod would pass over a keyword in silence: a schema weaker than it reads makes wrong answers right. */
 function refuseIgnored(schema: unknown): void {
   if (typeof schema !== "object" || schema === null) return;
   const { type, properties, required, $ref, enum: values, const: value } = schema as Record<string, unknown>;
@@ -69,11 +69,22 @@ function firstParsed(candidates: readonly string[]): { readonly value: unknown }
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {
+  if (isTooDeep(text)) return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {
     return undefined;
   }
+}
+
+/** A reply that loops over `[1,[1,…` for 10 000 levels makes JSON.parse of Node 26.10 (V8 14.6) crash the process. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > 1000) return true;
+  }
+  return false;
 }
 
 /** The insides of Markdown code fences, in order. A fence left open ends with the text. */

@@ -20,7 +20,7 @@ export function lmEvalVerdicts(text: string, gold: string): LmEvalVerdicts {
   return { strict: equalsGold(strict), flexible: equalsGold(flexible) };
 }
 
-/** The task's `regexes_to_ignore` (`,` `\\$` `(?s).*#### ` `\\.$`) and `ignore_case`, each in time linear in the text. */
+/** The task's `regexes_to_ignore` (`,` `\\$` `(?s).*#### ` `\\.$`) and `ignore_case`, in time linear in the text. */
 function normalise(text: string): string {
   const bare = text.replace(/[,$]/g, "");
   const mark = bare.lastIndexOf("#### ");

@@ -1,7 +1,7 @@
 /** The rules of the number grader. Each looks at a plain text (`plainNumerals`) and finds an answer or undefined. */
-import { findNumerals, type Numeral } from "./numerals.ts";
-import { answerOf, hasNumber, lastNumberOf, sentencesOf, startsWithNumber } from "./prose.ts";
-import { answerLines, concludes, denial, withoutMarker } from "./sections.ts";
+import { firstNumeral, hasNumber, type Numeral } from "./numerals.ts";
+import { answerOf, lastNumberOf, sentencesOf, startsWithNumber } from "./prose.ts";
+import { answerLines, concludes, denial, givesNone, withoutMarker } from "./sections.ts";
 
 /** An undefined answer means that the reply does answer here, but not with a number. */
 export interface Found {
@@ -12,6 +12,7 @@ export interface Found {
 const foundBy = (rule: string, numeral: Numeral | undefined): Found | undefined =>
   numeral && { answer: numeral.value, rule };
 
+/** The last `####` that a number follows; in the last line any sentence will do. `#### 2. Income` is a heading. */
 export function marked(text: string): Found | undefined {
   const [, ...parts] = text.split(/#{4,}/);
   for (const [index, part] of [...parts.entries()].toReversed()) {
@@ -25,11 +26,10 @@ export function marked(text: string): Found | undefined {
   return undefined;
 }
 
+/** The last `\boxed{…}` that is not empty. */
 export function boxed(text: string): Found | undefined {
-  for (const part of text
-    .split(/\\f?box(?:ed)?\s?\{/)
-    .slice(1)
-    .toReversed()) {
+  const [, ...parts] = text.split(/\\f?box(?:ed)?\s?\{/);
+  for (const part of parts.toReversed()) {
     const content = untilClosed(part.slice(0, 400));
     if (content.trim() !== "") return { answer: answerOf(content)?.value, rule: "boxed" };
   }
@@ -58,8 +58,9 @@ const statement = new RegExp(
   "gim",
 );
 
+/** The last answer field of JSON or answer phrase (`the answer is`, `Answer:`, `答案`). */
 export function stated(text: string): Found | undefined {
-  const matches = [...text.matchAll(statement)];
+  const matches = [...text.matchAll(statement)].slice(-50);
   for (const [index, match] of [...matches.entries()].toReversed()) {
     const rest = text.slice(match.index + match[0].length, matches[index + 1]?.index);
     const field = match.groups!.text ?? match.groups!.value;
@@ -78,15 +79,18 @@ export function stated(text: string): Found | undefined {
 
 /** Models that write the JSON first sometimes guess there, and calculate after it. */
 function workings(rest: string): Found | undefined {
-  const after = answerLines(rest.slice(rest.indexOf("}") + 1)).join("\n");
-  const numeral = /[=≈]\s?[*_$€£¥-]{0,4}\d/.test(after) ? (bold(after) ?? lastNumber(after)) : undefined;
-  return numeral && { ...numeral, rule: "workings" };
+  const lines = answerLines(rest.slice(rest.indexOf("}") + 1));
+  const found = lines.some((line) => /[=≈]\s?[*_$€£¥-]{0,4}\d/.test(line))
+    ? (bold(lines) ?? lastNumber(lines))
+    : undefined;
+  return found && { ...found, rule: "workings" };
 }
 
+/** A number alone in the first line, before a blank line and more text. */
 export function firstLine(text: string): Found | undefined {
   const [line = "", next, ...rest] = text.trim().split("\n", 3);
-  const [numeral, another] = findNumerals(line);
-  if (!numeral || another || next?.trim() !== "" || rest.length === 0 || !startsWithNumber(line)) return undefined;
+  if (next?.trim() !== "" || rest.length === 0 || !startsWithNumber(line)) return undefined;
+  const numeral = firstNumeral(line)!;
   const isAlone = /^[%°]?[*_]*(?:\s?\p{L}{1,20}){0,2}[\s.*_$]*$/u.test(line.slice(numeral.end));
   return isAlone ? foundBy("first line", numeral) : undefined;
 }
@@ -106,30 +110,38 @@ function boldNumberOf(line: string): Numeral | undefined {
 const heading =
   /^\s*(?:(?:step|part|case|option|question|problem|method|example|round|phase)\b|第|\d{1,2}[.)](?:\s|$))/i;
 
-export function bold(text: string): Found | undefined {
-  const lines = answerLines(text);
+/** The last bold number, unless a conclusion follows it. */
+export function bold(lines: readonly string[]): Found | undefined {
   const index = lines.findLastIndex((line) => line.includes("**") && boldNumberOf(line) !== undefined);
   if (index < 0 || lines.slice(index + 1).some(concludes)) return undefined;
   return foundBy("bold", boldNumberOf(lines[index]!));
 }
 
-export function lastNumber(text: string): Found | undefined {
-  const lines = answerLines(text).map(withoutMarker);
+/** The number of the last sentence that has one. */
+export function lastNumber(answers: readonly string[]): Found | undefined {
+  const lines = answers.map(withoutMarker);
   const index = lines.findLastIndex(hasNumber);
   return index < 0 ? undefined : foundBy("last number", lastNumberOf(lines[index]!, lines.slice(0, index).join("\n")));
 }
 
 const correction =
-  /(?:^|[.!?。！？]\s|\n)[\s*_(]{0,8}(?:no,? )?(?:wait|actually|hold on|hmm|oops|sorry|apologies|correction|scratch that|let me (?:re|correct|fix)|i (?:made|see) (?:a|an|my) (?:mistake|error)|on second thought|更正|等等|不[对對]|抱歉)/gi;
-const shouldBe = /\b(?:should (?:be|have been)|is actually|must be|[应應][该該]?[是为為])/gi;
+  /(?:^|[.!?。！？]\s|\n)[\s*_(]{0,8}(?:no,? )?(?:(?:wait|actually|hold on|hmm+|oops|sorry|apologies|correction|scratch that|i (?:made|see) (?:a|an|my) (?:mistake|error)|on second thought)\b|let me (?:re|correct|fix)|更正|等等|不[对對]|抱歉)/gi;
+const shouldBe = /\b(?:should (?:be|have been)|is actually|must be)\b|[应應][该該]?[是为為]/gi;
+const givesAnother = /[=≈→]|\*\*|\bit['’]s\b/;
 
+/** The answer after the last `Wait, …`, if one is given: by rule, `should be`, a calculation, bold or a conclusion. */
 export function corrected(text: string): Found | undefined {
   const last = [...text.matchAll(correction)].at(-1);
   if (!last) return undefined;
   const tail = text.slice(last.index + last[0].length);
+  const explicit = marked(tail) ?? boxed(tail) ?? stated(tail);
+  if (explicit) return explicit;
   const said = [...tail.matchAll(shouldBe)].at(-1);
-  const [line = ""] = said ? tail.slice(said.index + said[0].length).split("\n", 1) : [];
-  const explicit = marked(tail) ?? boxed(tail) ?? stated(tail) ?? foundBy("correction", answerOf(line));
-  const concluded = answerLines(tail).flatMap(sentencesOf).findLast(concludes);
-  return explicit ?? foundBy("correction", concluded === undefined ? undefined : lastNumberOf(concluded));
+  const numeral = said && answerOf(tail.slice(said.index + said[0].length).split("\n", 1)[0]!);
+  if (numeral) return foundBy("correction", numeral);
+  const lines = answerLines(tail);
+  if (givesNone(tail) || !lines.some((line) => givesAnother.test(line) || sentencesOf(line).some(concludes)))
+    return undefined;
+  const found = bold(lines) ?? lastNumber(lines);
+  return found && { ...found, rule: "correction" };
 }

@@ -15,12 +15,15 @@ const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 /**
  * The text with one spelling for each thing: ASCII digits and minus, no thousands marks (`,` `{,}` `\,` `'` or a space
  * of any kind between groups of three), a point for a decimal comma (`1.200,50`), `a/b` for `\frac{a}{b}` and `½`,
- * `^n` for superscripts, no LaTeX dress (`\$`, `\text{…}`, `\left`, delimiters), `**` for every bold, nothing struck
- * out, none of GSM8K's `<<9*2=18>>`. Line breaks and Markdown stay. Every pattern takes time linear in the text.
+ * `^n` for superscripts, no LaTeX dress (`\$`, `\text{…}`, `\left`, delimiters, also with backslashes that JSON
+ * doubled), `**` for every bold, nothing struck out, none of GSM8K's `<<9*2=18>>`. Line breaks and Markdown stay.
+ * Every pattern takes time linear in the text.
  */
 export function plainNumerals(text: string): string {
   return text
     .replace(/<<[^<>\n]*>>|~~[^~\n]*~~/g, "")
+    .replace(/\\\\\[[\d.]{1,4}[a-z]{2}\]/g, " ")
+    .replace(/\\\\(?=[^\s\\])/g, "\\")
     .replace(/[\u200B\u2060\uFEFF]/g, "")
     .replace(/[！-～]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))
     .replace(/[\u00A0\u2000-\u200A\u202F\u205F\u3000]/g, " ")
@@ -75,16 +78,35 @@ const prefix = new RegExp(
 const suffix =
   /^(?<size> ?(?:dozen|hundred|thousand|million|billion|trillion|百?[万萬]|[千亿億])|[kK](?![A-Za-z]))?(?<money> ?(?:dollars?|cents?|euros?|美元|元|[€£]))?/;
 
-/** The numbers in a plain text, in order. Dates and the digits of words, subscripts and exponents are not numbers. */
+const inWordOrLabel =
+  /(?:[A-Za-z_^]|\d\.|(?<!#)#|\b(?:step|method|part|case|problem|question|example|figure|table|equation) )$/i;
+
+/**
+ * The numbers in a plain text, in order. Dates, labels (`#5`, `Step 5`) and the digits of words, subscripts and
+ * exponents are not numbers.
+ */
 export function findNumerals(text: string): Numeral[] {
-  const found: Numeral[] = [];
+  return [...numeralsOf(text)];
+}
+
+/** The first number in a plain text. */
+export function firstNumeral(text: string): Numeral | undefined {
+  return numeralsOf(text).next().value ?? undefined;
+}
+
+/** Whether a plain text holds a number. */
+export function hasNumber(text: string): boolean {
+  return firstNumeral(text) !== undefined;
+}
+
+function* numeralsOf(text: string): Generator<Numeral, undefined> {
   for (const match of text.matchAll(body)) {
     const start = match.index;
     const end = start + match[0].length;
     const before = text.slice(Math.max(0, start - 16), start);
     const dress = prefix.exec(before)!;
     const { sign = "", gap = "", money, inner } = dress.groups!;
-    const inWord = money === undefined && /(?:[A-Za-z_^]|\d\.|#)$/.test(before) && !/##$/.test(before);
+    const inWord = money === undefined && inWordOrLabel.test(before);
     if (match.groups!.date !== undefined || inWord) continue;
     const minus = inner !== undefined || isMinus(sign, gap, before.slice(0, dress.index)) ? "-" : "";
     const digits = match[0]
@@ -92,12 +114,11 @@ export function findNumerals(text: string): Numeral[] {
       .replace(/^10\^/, "1e")
       .replace(/ ?\/ ?/, "/");
     const { size = "", money: unit } = suffix.exec(text.slice(end, end + 24))!.groups!;
-    found.push({ value: minus + digits + size, start, end, money: money !== undefined || unit !== undefined });
+    yield { value: minus + digits + size, start, end, money: money !== undefined || unit !== undefined };
   }
-  return found;
 }
 
-/** Whether a sign negates. `-` after a digit, letter or closing bracket subtracts; set apart, it negates after `=` only. */
+/** Whether a sign negates. `-` after a digit, letter or bracket subtracts; set apart, it negates after `=` only. */
 function isMinus(sign: string, gap: string, head: string): boolean {
   if (sign === "") return false;
   if (sign === "minus") return /(?:^|\b(?:is|was|be|to|at|of)|[=:≈#*(]) ?$/.test(head);

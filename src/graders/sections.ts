@@ -1,17 +1,17 @@
 /** The parts of a reply that are not its answer: checks, notes, explanations, code; and replies that give none. */
-import { hasNumber } from "./prose.ts";
+import { hasNumber } from "./numerals.ts";
 
-const lead = String.raw`^[\s*_#>|•(-]*`;
+const lead = String.raw`^[\s*_#>|•,(-]*`;
 const check = new RegExp(
   `${lead}(?:(?:wait|actually|now),? )?(?:let'?s |let me |we can |to |i'll )?(?:quickly |also )?(?:double[- ]?check|check|verif|sanity|[驗验檢检][算查驗验證证])`,
   "i",
 );
 const aside = new RegExp(
-  `${lead}(?:note|nb|p\\.?s\\.?|tip|remark|assum\\w+|let me know|feel free|i hope|hope this|would you like|注|备注|備註)\\b`,
+  `${lead}(?:(?:note|nb|p\\.?s\\.?|tip|remark|assum\\w+|let me know|feel free|i hope|hope this|would you like)\\b|备?注:|[備附]?註:)`,
   "i",
 );
 const explanation = new RegExp(
-  `${lead}(?:\\w+ )?(?:explanation|reasoning|breakdown|steps|working|workings|justification|details|here'?s (?:how|why|the)[^\\n]{0,40}|解[释釋]|[说說]明|理由|步[骤驟])[*_\\s]*:?[*_\\s]*$`,
+  `${lead}(?:\\w+ )?(?:explanation|reasoning|breakdown|steps|working|workings|justification|details|here'?s (?:how|why|the)[^\\n]{0,40}|how (?:it works|i got|we got)[^\\n]{0,20}|why|解[释釋]|[说說]明|理由|步[骤驟])[*_\\s]*:?[*_\\s]*$`,
   "i",
 );
 const conclusion = new RegExp(
@@ -25,16 +25,16 @@ export function concludes(line: string): boolean {
 }
 
 /**
- * The lines that can hold a number given in plain words: without checks of the answer (`Let's verify:` and what follows,
- * up to a line of conclusion), without notes and courtesies, without fenced program code, and without an explanation
- * that follows the answer (`**Explanation:**` after a number, or a list without an equation after `… is 18`; with no
- * conclusion at its end).
+ * The lines, blank ones aside, that can hold a number given in plain words: without checks of the answer (`Let's
+ * verify:` and what follows, up to a line of conclusion), notes, courtesies and fenced program code, and without an
+ * explanation that follows the answer (`**Explanation:**` after a number, or a list without an equation after
+ * `… is 18`; neither with a conclusion at its end).
  */
 export function answerLines(text: string): string[] {
   let checking = false;
   let code = false;
   const lines: string[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
     if (/^\s*```/.test(line)) code = !code && /```\s?(?!json|text|math|latex|markdown|md)\w/i.test(line);
     checking = check.test(line) || (checking && !conclusion.test(line));
     if (!checking && !code && !aside.test(line)) lines.push(line);
@@ -56,27 +56,27 @@ export function withoutMarker(line: string): string {
   return line.replace(marker, "$1");
 }
 
-/** Whether from this line on there is only a list without an equation, after a line that gives a number as an answer. */
+/** Whether from this line on there is only a list without an equation, after a line that gives a number as answer. */
 function startsListOfFacts(lines: readonly string[], index: number): boolean {
-  const said = lines[index - 1]?.trim() || (lines[index - 2] ?? "");
+  const said = lines[index - 1] ?? "";
   if (!item.test(lines[index]!) || item.test(said) || !answering.test(said) || /:[\s*]*$/.test(said)) return false;
-  return lines
-    .slice(index)
-    .every((line) => (line.trim() === "" || item.test(line) || /^\s/.test(line)) && !/[=≈]/.test(line));
+  const isFact = (line: string) => (item.test(line) || /^\s/.test(line)) && !/[=≈]/.test(line);
+  for (let i = index; i < lines.length; i++) if (!isFact(lines[i]!)) return false;
+  return true;
 }
 
 /** Words by which a reply gives no answer: `cannot be determined`, `not enough information`, `无法计算`. */
 export const denial =
-  /\b(?:(?:can ?not|can['’]t|unable to|im?possible to|not able to) (?:be )?(?:answer|determin|solve|calculat|comput|find|know|say|help|assist|provide|comply)|(?:not enough|insufficient|missing) (?:information|data)|(?:not possible|impossible|is (?:unknown|undetermined)|no (?:solution|answer))\b)|[无無]法(?:[确確]定|[计計]算|回答|[帮幫]助|提供)|[资資訊信][料讯訊息]不足/i;
+  /\b(?:(?:can ?not|can['’]t|unable to|(?:im|not )possible to|not able to) (?:be )?(?:answer|determin|solve|calculat|comput|find|know|say|help|assist|provide|comply)|(?:not enough|insufficient|missing) (?:information|data)|(?:not possible|impossible|is (?:unknown|undetermined)|no (?:solution|answer))\b)|[无無]法(?:[确確]定|[计計]算|回答|[帮幫]助|提供)|[资資訊信][料讯訊息]不足/i;
 const apology =
   /^\W*(?:i['’]?a?m sorry|sorry|unfortunately|i (?:can ?not|can['’]t|am unable|am not able)|抱歉|[对對]不起|很[遗遺]憾|我[无無]法|我不能)/i;
 const announcement =
   /\b(?:let['’]s|(?:we|i) (?:need to|can|must|have to|will|should)|to do this, we) (?:\w+ ){0,2}?(?:add|calculate|compute|convert|determine|divide|find|multiply|solve|substitute|subtract|use)\b/i;
 
 /**
- * Whether a reply gives no answer in plain words: it opens with an apology and a denial, its last sentence denies, or it
- * breaks off: inside a JSON object, after a word or sign that calls for more (`… is`, `+`), or with a sentence that only
- * announces a step (`First, we need to …`).
+ * Whether a reply gives no answer in plain words: it opens with an apology and a denial, its last sentence denies, or
+ * it breaks off: inside a JSON object, after a word or sign that calls for more (`… is`, `+`), or with a sentence that
+ * only announces a step (`First, we need to …`).
  */
 export function givesNone(text: string): boolean {
   const sentences = text.trim().split(/(?<=[.!?:])\s+|(?<=[。！？])|\n/);
@@ -86,7 +86,7 @@ export function givesNone(text: string): boolean {
     (apology.test(opening) && denial.test(opening)) ||
     denial.test(ending) ||
     (/^\s*(?:```\s?(?:json)?\s*)?\{\s*"/.test(text) && !/["\d\]]\s*\}/.test(text)) ||
-    /(?:[=+(,×÷]|\b(?:the|an?|of|to|is|are|and|by|for|with))$/i.test(ending) ||
+    /(?:[=+(,×÷]|\b(?:the|an?|of|to|is|are|and|by|for|with|so|then|which|that))$/i.test(ending) ||
     (announcement.test(ending) && !/[=≈]/.test(ending))
   );
 }

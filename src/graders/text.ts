@@ -34,15 +34,21 @@ export function shorten(text: string, length = 120): string {
 }
 
 /**
- * What of a raw text is meant for the reader: the last `final` channel of leaked Harmony tokens, the part after the last
- * `</think>`. Empty when only reasoning is there.
+ * What of a raw text is meant for the reader: the last `final` channel of leaked Harmony tokens (or of their remains,
+ * `analysis…assistantfinal…`), the part after the last `</think>`. Empty when only reasoning is there.
  * https://cookbook.openai.com/articles/openai-harmony
  */
 export function finalText(text: string): string {
-  const channels = text.split("<|channel|>");
+  const bare = text.trimStart().startsWith("analysis") ? text.slice(afterLast(text, "assistantfinal")) : text;
+  const channels = bare.split("<|channel|>");
   const final = channels.findLast((channel) => channel.startsWith("final"));
   if (channels.length > 1 && final === undefined) return "";
-  const answer = (final ?? text).slice(final === undefined ? 0 : final.indexOf("<|message|>") + "<|message|>".length);
-  const visible = answer.slice(answer.lastIndexOf("</think>") + 1).replace(/^\/think>/, "");
-  return visible.trimStart().startsWith("<think>") ? "" : visible.replace(/<\|[a-z_]{1,20}\|>/g, " ");
+  const message = final === undefined ? bare : final.slice(afterLast(final, "<|message|>"));
+  const answer = message.slice(afterLast(message, "</think>"));
+  return answer.trimStart().startsWith("<think>") ? "" : answer.replace(/<\|[a-z_]{1,20}\|>/g, " ");
+}
+
+function afterLast(text: string, mark: string): number {
+  const at = text.lastIndexOf(mark);
+  return at < 0 ? 0 : at + mark.length;
 }

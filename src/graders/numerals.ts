@@ -96,7 +96,7 @@ export function firstNumeral(text: string): Numeral | undefined {
 
 /** Whether a plain text holds a number. */
 export function hasNumber(text: string): boolean {
-  return firstNumeral(text) !== undefined;
+  return /\d/.test(text) && firstNumeral(text) !== undefined;
 }
 
 function* numeralsOf(text: string): Generator<Numeral, undefined> {

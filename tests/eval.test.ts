@@ -222,18 +222,22 @@ test("--dataset with two evals, --retry and a wrong setting end the run before a
   expect(server.requests).toEqual([]);
 });
 
-test("GSM8K's official rows become items named by their place in the file", async () => {
+test("GSM8K's official rows become items named by their place in the file, with lm-eval's verdicts beside ours", async () => {
   const rows = ["#### 18", "9 + 0 = 9\n#### 1,000"].map((answer, n) =>
     JSON.stringify({ question: `What is ${n}?`, answer }),
   );
-  const evalFile = `${imports}\ndescribeEval("gsm8k", { dataset: officialGsm8k, prompt: { user: "question" }, grader: numberGrader });`;
+  const withLmEval = `(await import(${JSON.stringify(new URL("../src/graders/lm-eval.ts", import.meta.url).pathname)})).withLmEval`;
+  const evalFile = `${imports}\ndescribeEval("gsm8k", { dataset: officialGsm8k, prompt: { user: "question" }, grader: ${withLmEval}(numberGrader) });`;
   const { run, report, endpoint } = await setUp(
     { "evals/gsm8k.eval.ts": evalFile, "mine.jsonl": `\uFEFF${rows.join("\r\n")}` },
-    () => ({ text: "#### 1000" }),
+    () => ({ text: "#### 1000.00" }),
   );
-  await run(["evals/gsm8k", "--", ...endpoint, "--dataset", "mine.jsonl"]);
-  expect(report().evals[0]!.items.map(({ id, target, verdict }) => [id, target, verdict])).toEqual([
+  const { all } = await run(["evals/gsm8k", "--", ...endpoint, "--dataset", "mine.jsonl"]);
+  const [gsm8k] = report().evals;
+  expect(gsm8k!.items.map(({ id, target, verdict }) => [id, target, verdict])).toEqual([
     ["gsm8k/0", "18", "incorrect"],
     ["gsm8k/1", "1,000", "correct"],
   ]);
+  expect(gsm8k!.otherGraders).toEqual({ lm_eval_strict: 0, lm_eval_flexible: 0 });
+  expect(all).toContain("for comparison: lm_eval_strict 0 % · lm_eval_flexible 0 %");
 });

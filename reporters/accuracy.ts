@@ -58,6 +58,8 @@ export class AccuracyReporter implements Reporter {
     const filtered = isFiltered(this.#vitest);
     const broken = [...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
     for (const one of report.evals) this.#print(closingLines(one, !filtered));
+    if (report.evals.some(({ skipped }) => skipped > 0))
+      this.#print([`to ask for what is missing: ${commandWithCache()}`]);
     for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
     if (filtered || this.#vitest.config.watch) return;
     process.exitCode = broken.length > 0 ? 1 : exitCode(report.evals.map(({ gate }) => gate.outcome));
@@ -101,6 +103,13 @@ export class AccuracyReporter implements Reporter {
   #print(lines: readonly string[]): void {
     for (const line of lines) this.#vitest.logger.log(` ${line}`);
   }
+}
+
+/** The command line of this run with --cache: what was answered is then not asked, and not paid, again. */
+function commandWithCache(): string {
+  const words = process.argv.slice(2).filter((word) => word !== "--cache");
+  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  return ["npx", "vitest", ...quoted, ...(words.includes("--") ? [] : ["--"]), "--cache"].join(" ");
 }
 
 /** True if the user asked for a part of the items: such a run says nothing about the eval. */

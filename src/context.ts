@@ -6,13 +6,18 @@ export interface Target {
   readonly url: string;
   readonly token: string | undefined;
   /** The loaded local model; undefined for a server, whose model is a setting. */
-  readonly loaded?: { readonly model: string; readonly architecture: string };
+  readonly loaded?: { readonly model: string; readonly architecture: string; readonly fingerprint: string };
 }
+
+/** Where completions are kept, from the project's root. */
+export const STORE_FILE = ".cache/completions.sqlite";
 
 /** What the main process gives to the workers. */
 export interface RunContext {
   readonly settings: Settings;
   readonly target: Target;
+  /** Whether stored completions are read; they are always written. */
+  readonly readStore: boolean;
 }
 
 declare module "vitest" {

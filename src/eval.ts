@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, type TestContext, test }
 import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
 import { BackendError } from "./backend/errors.ts";
-import type { RunContext } from "./context.ts";
+import { openStore, withStore } from "./backend/store.ts";
+import { type RunContext, STORE_FILE } from "./context.ts";
 import { type Dataset, type LoadedDataset, loadDataset, selectItems } from "./datasets.ts";
 import { messageOf, UserError } from "./errors.ts";
 import type { OfficialName } from "./official.ts";
@@ -189,16 +190,25 @@ const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
   completion: null,
 });
 
+/** The one way to completions: stored ones are there even when the server is not asked any more. */
+function openBackend({ settings, target, readStore }: RunContext): Backend {
+  const store = openStore(resolve(settings.root, STORE_FILE));
+  return withStore(withBreaker(createBackend(target)), store, {
+    read: readStore,
+    source: target.loaded?.fingerprint ?? target.url,
+  });
+}
+
 /** Asks, grades and writes what came of it into the record; then says it to Vitest by passing, skipping or throwing. */
 async function runItem(
   record: EvalRecord,
   prompt: Prompt,
   options: CompletionOptions,
   grade: (completion: NonNullable<EvalRecord["completion"]>) => Grade | Promise<Grade>,
-  { target }: RunContext,
+  context: RunContext,
   { task, skip, signal }: TestContext,
 ): Promise<void> {
-  sharedBackend ??= withBreaker(createBackend(target));
+  sharedBackend ??= openBackend(context);
   Object.assign(record, {
     prompt,
     verdict: "error",

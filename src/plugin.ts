@@ -40,7 +40,11 @@ export function evals(): Plugin {
           throw new UserError("--retry would ask a wrong answer again until it is right: leave it out.");
         project.config.maxConcurrency = settings.concurrency;
         if (project.config.testTimeout === VITEST_TIMEOUT_MS) project.config.testTimeout = TIMEOUT_MS[settings.backend];
-        project.provide("run", { settings, target: remoteEndpoint(settings, tokens) });
+        project.provide("run", {
+          settings,
+          target: remoteEndpoint(settings, tokens),
+          readStore: settings.cache ?? Boolean(vitest.config.watch),
+        });
         vitest.config.reporters.push(new AccuracyReporter({ settings, localModelEnded }) as never);
       } catch (error) {
         if (error instanceof UserError) abort(messageOf(error));

@@ -10,6 +10,8 @@ export interface Setting {
   readonly accepts: string;
   readonly help: string;
   readonly repeatable?: true;
+  /** Its flag takes no value; --no-… says false. */
+  readonly switch?: true;
   /** A path, made absolute; with `or name`, a bare word is not one. */
   readonly path?: true | "or name";
 }
@@ -162,6 +164,14 @@ export const table = {
     schema: share,
     accepts: "a number from 0 to 1",
     help: "the share of items that must be scored, instead of the eval's own",
+  },
+  cache: {
+    env: "EVAL_CACHE",
+    flag: "cache",
+    schema: z.stringbool(),
+    accepts: "true or false",
+    switch: true,
+    help: "answer from stored completions (default: in watch mode only; they are always stored)",
   },
   sandbox: {
     env: "EVAL_SANDBOX",

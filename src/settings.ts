@@ -85,7 +85,7 @@ function* collect(flags: readonly string[], root: string, env: NodeJS.ProcessEnv
         : dotenv[setting.env]
           ? [[dotenv[setting.env]!], `${setting.env} in .env`]
           : [[], ""];
-    const parsed = values.map((value) => parseValue(setting, value, origin, root));
+    const parsed = values.map((value) => parseValue(setting, String(value), origin, root));
     if (!setting.repeatable && parsed.length > 1)
       throw new UserError(`${origin} is given ${parsed.length} times, but takes one value.`);
     yield [name, setting.repeatable ? parsed : parsed[0]];
@@ -106,11 +106,17 @@ function expandPath(path: string, root: string): string {
   return resolve(root, path.replace(/^~(?=$|[\\/])/, homedir()));
 }
 
-function readFlags(flags: readonly string[]): Record<string, string[] | undefined> {
-  const named = Object.values<Setting>(table).flatMap(({ flag }) => (flag ? [flag] : []));
-  const options = Object.fromEntries(named.map((flag) => [flag, { type: "string" as const, multiple: true }]));
+function readFlags(flags: readonly string[]): Record<string, (string | boolean)[] | undefined> {
+  const flagged = Object.values<Setting>(table).filter((setting) => setting.flag !== undefined);
+  const named = flagged.map(({ flag }) => flag!);
+  const options = Object.fromEntries(
+    flagged.map((setting) => [
+      setting.flag!,
+      { type: setting.switch ? ("boolean" as const) : ("string" as const), multiple: true },
+    ]),
+  );
   try {
-    return parseArgs({ args: [...flags], options }).values as Record<string, string[]>;
+    return parseArgs({ args: [...flags], options, allowNegative: true }).values as Record<string, (string | boolean)[]>;
   } catch (error) {
     const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
     throw new UserError(

@@ -5,25 +5,25 @@ import { abort } from "../abort.ts";
 import type { Target } from "../context.ts";
 import { messageOf } from "../errors.ts";
 import type { Settings } from "../settings.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { type LocalModel, launchLocalModel } from "./launch.ts";
 import { rememberModel, runningModel } from "./running.ts";
 
 /** Vitest's global set-up: for the local backend, starts the model's process and tells the workers where it is. */
 export default async function setup(project: TestProject): Promise<void> {
-  const { settings } = project.getProvidedContext().run;
-  if (settings.backend !== "local") return;
+  const context = project.getProvidedContext().run;
+  if (context.settings.backend !== "local") return;
   try {
-    project.provide("run", { settings, target: targetOf(await localModel(settings)) });
+    project.provide("run", { ...context, target: await targetOf(await localModel(context.settings)) });
   } catch (error) {
     abort(messageOf(error));
   }
 }
 
-export const targetOf = ({ url, token, file, name, architecture }: LocalModel): Target => ({
-  url,
-  token,
-  loaded: { model: name === "demo" ? name : basename(file, ".gguf"), architecture },
-});
+export async function targetOf({ url, token, file, name, architecture }: LocalModel): Promise<Target> {
+  const model = name === "demo" ? name : basename(file, ".gguf");
+  return { url, token, loaded: { model, architecture, fingerprint: await fingerprint(file) } };
+}
 
 /** The running local model of these settings, started if need be, with its progress on the terminal. */
 export async function localModel(settings: Settings): Promise<LocalModel> {

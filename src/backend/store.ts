@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { messageOf } from "../errors.ts";
+import type { Backend, Completion, CompletionOptions, Prompt } from "../types.ts";
+
+/** Completions by the request that they answer. Two processes may use one file at a time. */
+export interface Store {
+  get(key: string): Completion | undefined;
+  put(key: string, completion: Completion): void;
+  count(): number;
+  clear(): void;
+  close(): void;
+}
+
+/** Opens the store of completions, a SQLite file. A file that is broken is set aside, with a message, and a new one begun. */
+export function openStore(file: string): Store {
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    return connect(file);
+  } catch (error) {
+    const aside = `${file}.broken-${Date.now()}`;
+    renameSync(file, aside);
+    console.error(
+      `the store of completions could not be read (${messageOf(error)}): it is now ${aside}, and a new one is begun.`,
+    );
+    return connect(file);
+  }
+}
+
+function connect(file: string): Store {
+  const database = new DatabaseSync(file, { timeout: 10_000 });
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    database.exec(
+      "CREATE TABLE IF NOT EXISTS completions (key TEXT PRIMARY KEY, completion TEXT NOT NULL) WITHOUT ROWID",
+    );
+    database.exec("PRAGMA quick_check");
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const select = database.prepare("SELECT completion FROM completions WHERE key = ?");
+  const insert = database.prepare("INSERT OR REPLACE INTO completions VALUES (?, ?)");
+  const total = database.prepare("SELECT count(*) AS total FROM completions");
+  return {
+    get(key) {
+      const row = select.get(key);
+      return row ? (JSON.parse(String(row.completion)) as Completion) : undefined;
+    },
+    put: (key, completion) => void insert.run(key, JSON.stringify(completion)),
+    count: () => Number(total.get()?.total),
+    clear: () => database.exec("DELETE FROM completions; VACUUM"),
+    close: () => database.close(),
+  };
+}
+
+/**
+ * Keeps every completion of `backend` as it arrives, and with `read` answers from the store where it can. Failures are
+ * never kept. `source` says whose completions they are: the endpoint, or the local model's fingerprint.
+ */
+export function withStore(
+  backend: Backend,
+  store: Store,
+  { read, source }: { read: boolean; source: string },
+): Backend {
+  return {
+    async complete(prompt, options, signal) {
+      const key = keyOf(source, prompt, options);
+      const stored = read ? store.get(key) : undefined;
+      if (stored) return { ...stored, cached: true };
+      const completion = await backend.complete(prompt, options, signal);
+      store.put(key, completion);
+      return completion;
+    },
+  };
+}
+
+/** Whatever changes the answer is in the key; a repeat has a seed of its own. No token is. */
+function keyOf(
+  source: string,
+  prompt: Prompt,
+  { model, temperature, maxTokens, seed, topP, reasoningEffort }: CompletionOptions,
+): string {
+  const messages = prompt.map(({ role, content }) => [role, content]);
+  const request = [source, model, messages, temperature, maxTokens, seed, topP ?? null, reasoningEffort ?? null];
+  return createHash("sha256").update(JSON.stringify(request)).digest("hex");
+}

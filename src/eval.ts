@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, type TestContext, test }
 import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
 import { BackendError } from "./backend/errors.ts";
+import { withRetry, withThrottle } from "./backend/retry.ts";
 import { openStore, withStore } from "./backend/store.ts";
 import { type RunContext, STORE_FILE } from "./context.ts";
 import { type Dataset, type LoadedDataset, loadDataset, selectItems } from "./datasets.ts";
@@ -186,6 +187,7 @@ const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
   reason: null,
   otherGraders: {},
   repairs: [],
+  retries: 0,
   prompt: [],
   completion: null,
 });
@@ -193,7 +195,11 @@ const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
 /** The one way to completions: stored ones are there even when the server is not asked any more. */
 function openBackend({ settings, target, readStore }: RunContext): Backend {
   const store = openStore(resolve(settings.root, STORE_FILE));
-  return withStore(withBreaker(createBackend(target)), store, {
+  // A local model's process does not come back, and has no limit to keep to.
+  const client = target.loaded
+    ? createBackend(target)
+    : withRetry(withThrottle(createBackend(target), settings.concurrency));
+  return withStore(withBreaker(client), store, {
     read: readStore,
     source: target.loaded?.fingerprint ?? target.url,
   });
@@ -216,6 +222,7 @@ async function runItem(
   } satisfies Partial<EvalRecord>);
   try {
     record.completion = await sharedBackend.complete(prompt, options, signal);
+    record.retries = record.completion.cached ? 0 : record.completion.retries;
     const { correct, answer, rule, reason, otherGraders, repairs } = await grade(record.completion);
     Object.assign(record, {
       verdict: correct ? "correct" : "incorrect",
@@ -227,6 +234,7 @@ async function runItem(
     } satisfies Partial<EvalRecord>);
   } catch (error) {
     record.reason = messageOf(error);
+    if (error instanceof BackendError) record.retries = error.retries;
     const kind = error instanceof BackendError ? error.kind : "failed";
     if (kind === "fatal") task.meta.runStopped = record.reason;
     if (kind === "quota" || kind === "stopped") {

@@ -40,6 +40,8 @@ export interface Completion {
   readonly usage: Usage;
   readonly latencyMs: number;
   readonly cached: boolean;
+  /** How often the call was made again before it succeeded. */
+  readonly retries: number;
 }
 
 /** The parameters of one completion. What is undefined is not sent. */
@@ -106,6 +108,7 @@ export interface EvalRecord {
   reason: string | null;
   otherGraders: Readonly<Record<string, boolean>>;
   repairs: readonly string[];
+  retries: number;
   prompt: Prompt;
   completion: Completion | null;
 }

@@ -16,7 +16,8 @@ export interface Reply {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   readonly delayMs?: number;
-  readonly hangUp?: true;
+  /** Ends the connection: before the answer, or in the middle of it. */
+  readonly hangUp?: true | "halfway";
 }
 
 /** A chat-completions server on loopback whose answers a test writes. `requests` holds all that it received. */
@@ -34,9 +35,14 @@ export async function startChatServer(answer: (request: ChatRequest) => Reply) {
     requests.push(request);
     const { text, status = 200, body, headers, delayMs = 0, hangUp } = answer(request);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    if (hangUp) return incoming.socket.destroy();
+    if (hangUp === true) return incoming.socket.destroy();
     const payload =
       body ?? (text === undefined ? { error: { message: `refused with ${status}` } } : chatBody({ content: text }));
+    if (hangUp === "halfway") {
+      outgoing.writeHead(status, { "content-length": 1000 });
+      outgoing.write('{"choices":');
+      return setTimeout(() => incoming.socket.destroy(), 20);
+    }
     outgoing.writeHead(status, { "content-type": "application/json", ...headers });
     outgoing.end(typeof payload === "string" ? payload : JSON.stringify(payload));
   });

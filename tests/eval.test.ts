@@ -62,7 +62,7 @@ test("accuracy below the gate's floor exits 1, and the reason is printed", async
 
 test("a failed call is an error, never a wrong answer, and lowers coverage only", async () => {
   const { run, report, endpoint } = await setUp(additionEval("sums", 20), (request) =>
-    request.index === 2 ? { status: 500 } : right(request),
+    numberAsked(request) === "2" ? { status: 422 } : right(request),
   );
   const { exitCode } = await run(["--", ...endpoint]);
   expect(report().evals[0]).toMatchObject({ scored: 19, errors: 1, incorrect: 0, accuracy: 1, coverage: 0.95 });

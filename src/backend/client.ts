@@ -27,7 +27,7 @@ export function createBackend({ url, token }: { url: string; token: string | und
     async complete(prompt, options, signal) {
       const start = performance.now();
       try {
-        const response = (await client.chatCompletion(requestBody(prompt, options), { signal })) as ChatResponse;
+        const response = (await client.chatCompletion(requestBody(prompt, options), { signal })) as ChatResponse | null;
         return toCompletion(response, performance.now() - start);
       } catch (error) {
         throw toBackendError(signal.aborted ? signal.reason : error, url, options.model);
@@ -48,19 +48,22 @@ function requestBody(prompt: Prompt, options: CompletionOptions) {
   };
 }
 
-function toCompletion(response: ChatResponse, latencyMs: number): Completion {
-  const choice = response.choices?.[0];
-  if (!choice?.message)
-    throw new BackendError("failed", `the server's answer holds no message: ${JSON.stringify(response).slice(0, 200)}`);
+function toCompletion(response: ChatResponse | null, latencyMs: number): Completion {
+  const choice = response?.choices?.[0];
+  if (!choice?.message) {
+    const answer = JSON.stringify(response).slice(0, 200);
+    throw new BackendError("failed", `the server's answer holds no message: ${answer}`, { why: "broken", waitMs: 0 });
+  }
   const { content, reasoning, reasoning_content } = choice.message;
   const split = splitChannels(content ?? "");
   return {
     text: split.text,
     reasoning: reasoning ?? reasoning_content ?? split.reasoning,
     finishReason: toFinishReason(choice.finish_reason),
-    usage: toUsage(response.usage),
+    usage: toUsage(response?.usage),
     latencyMs: Math.round(latencyMs),
     cached: false,
+    retries: 0,
   };
 }
 

@@ -4,14 +4,24 @@
  */
 export type FailureKind = "quota" | "failed" | "fatal" | "stopped";
 
+/** Why a failed call may succeed when it is made again, and how long the server asks to wait. */
+export interface Transient {
+  readonly why: "throttled" | "unreachable" | "broken";
+  readonly waitMs: number;
+}
+
 /** A call that gave no completion. The message is one line and holds no token. */
 export class BackendError extends Error {
   override name = "BackendError";
   readonly kind: FailureKind;
+  readonly transient: Transient | undefined;
+  /** How often the call was made again before it was given up. */
+  retries = 0;
 
-  constructor(kind: FailureKind, message: string) {
+  constructor(kind: FailureKind, message: string, transient?: Transient) {
     super(message);
     this.kind = kind;
+    this.transient = transient;
   }
 }
 
@@ -53,14 +63,17 @@ const QUOTA =
 /** Decides how a thrown error counts. `endpoint` and `model` go into the advice of a fatal one. */
 export function toBackendError(error: unknown, endpoint: string, model: string): BackendError {
   if (error instanceof BackendError) return error;
-  if (!(error instanceof HttpError)) return new BackendError("failed", describe(error, endpoint));
+  if (!(error instanceof HttpError)) return fromConnection(error, endpoint);
   const { status, body, message } = error;
-  if (status === 402 || ([400, 403, 429].includes(status) && QUOTA.test(body)))
-    return new BackendError("quota", `quota: ${message}`);
+  if (status === 402 || ([400, 403, 429].includes(status) && QUOTA.test(body))) {
+    const advice = /max_tokens/.test(body) ? " (the balance does not cover so long an answer: lower --max-tokens)" : "";
+    return new BackendError("quota", `quota: ${message}${advice}`);
+  }
   if (status === 401 || status === 403) {
+    const scopes = /scope|permission/i.test(body) ? ' and its permission "Make calls to Inference Providers"' : "";
     return new BackendError(
       "fatal",
-      `${endpoint} refused the token (${message}): check HF_TOKEN, or EVAL_ENDPOINT_TOKEN for --endpoint.`,
+      `${endpoint} refused the token (${message}): check HF_TOKEN${scopes}, or EVAL_ENDPOINT_TOKEN for --endpoint.`,
     );
   }
   if (
@@ -72,12 +85,29 @@ export function toBackendError(error: unknown, endpoint: string, model: string):
       `${endpoint} does not serve "${model}" (${message}): check MODEL_NAME or --model, and the path of --endpoint.`,
     );
   }
-  return new BackendError("failed", message);
+  if (![408, 409, 425, 429].includes(status) && status < 500) return new BackendError("failed", message);
+  return new BackendError("failed", message, {
+    why: status === 429 ? "throttled" : "broken",
+    waitMs: retryAfterMs(error.headers),
+  });
 }
 
-function describe(error: unknown, endpoint: string): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ECONNREFUSED") return `nothing answers at ${endpoint} (ECONNREFUSED)`;
-  return typeof code === "string" ? `the connection to ${endpoint} broke: ${code} ${message}` : message;
+/** Retry-After in its two forms: seconds, or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfterMs(headers: Headers): number {
+  const value = headers.get("retry-after");
+  if (value === null) return 0;
+  const ms = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Math.max(0, ms || 0);
+}
+
+function fromConnection(error: unknown, endpoint: string): BackendError {
+  const { code, message = String(error) } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return new BackendError("failed", `nothing answers at ${endpoint} (${code})`, { why: "unreachable", waitMs: 0 });
+  }
+  if (typeof code !== "string") return new BackendError("failed", message);
+  return new BackendError("failed", `the connection to ${endpoint} broke: ${code} ${message}`, {
+    why: "broken",
+    waitMs: 0,
+  });
 }

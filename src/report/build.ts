@@ -56,6 +56,7 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
     syntaxRepairedAndPassed: (verdicts.correct ?? []).filter(({ repairs }) => repairs.length > 0).length,
     otherGraders: countOtherGraders(records),
     cached: completions.filter(({ cached }) => cached).length,
+    retries: sum(records.map(({ retries }) => retries)),
     usage: totalUsage(completions.map(({ usage }) => usage)),
     latencyMs: { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) },
     elapsedMs,
@@ -65,7 +66,7 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
 }
 
 function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
-  const { id, repeat, verdict, answer, target, rule, reason, otherGraders, repairs, prompt } = record;
+  const { id, repeat, verdict, answer, target, rule, reason, otherGraders, repairs, retries, prompt } = record;
   return {
     id,
     repeat,
@@ -79,6 +80,7 @@ function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
     finishReason: completion?.finishReason ?? null,
     latencyMs: completion?.latencyMs ?? null,
     cached: completion?.cached ?? false,
+    retries,
     prompt,
     completion: completion?.text ?? null,
     reasoning: completion?.reasoning ?? null,

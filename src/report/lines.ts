@@ -23,7 +23,17 @@ export function closingLines(report: EvalReport, gateApplies: boolean): string[]
   ];
 }
 
-function leftOut({ coverage, total, skipped, errors, notRun, truncated, noAnswer, elapsedMs }: EvalReport): string {
+function leftOut({
+  coverage,
+  total,
+  skipped,
+  errors,
+  notRun,
+  truncated,
+  noAnswer,
+  retries,
+  elapsedMs,
+}: EvalReport): string {
   const parts = [
     `coverage ${percent(coverage)} of ${total}`,
     `${skipped} skipped`,
@@ -31,6 +41,7 @@ function leftOut({ coverage, total, skipped, errors, notRun, truncated, noAnswer
     ...(notRun > 0 ? [`${notRun} not run`] : []),
     `${truncated} truncated`,
     `${noAnswer} without an answer`,
+    ...(retries > 0 ? [`${retries} retries`] : []),
     seconds(elapsedMs),
   ];
   return parts.join(" · ");

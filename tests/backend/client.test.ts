@@ -44,65 +44,6 @@ test("without a token no authorization is sent", async () => {
   expect(requests[0]!.headers.authorization).toBeUndefined();
 });
 
-test.each([
-  ["402 is quota", { status: 402, body: { error: "Payment required" } }, "quota", "quota: HTTP 402: Payment required"],
-  [
-    "429 that speaks of credits is quota",
-    { status: 429, body: { error: { message: "You exceeded your current quota" } } },
-    "quota",
-    "HTTP 429",
-  ],
-  [
-    "403 that speaks of credits is quota",
-    { status: 403, body: { error: "used all available credits" } },
-    "quota",
-    "HTTP 403",
-  ],
-  [
-    "a 402 inside a 200 is quota",
-    { body: { error: { code: 402, message: "no credits" } } },
-    "quota",
-    "HTTP 402: no credits",
-  ],
-  [
-    "401 is fatal",
-    { status: 401, body: { error: "Invalid username or password." } },
-    "fatal",
-    "refused the token (HTTP 401: Invalid username or password.)",
-  ],
-  ["404 is fatal", { status: 404, body: { detail: "Not Found" } }, "fatal", 'does not serve "openai/gpt-oss-20b"'],
-  [
-    "400 about an unknown model is fatal",
-    { status: 400, body: { error: { message: "The requested model 'x' does not exist" } } },
-    "fatal",
-    "MODEL_NAME",
-  ],
-  [
-    "another 400 is a failure",
-    { status: 400, body: { message: "max_tokens is too large" } },
-    "failed",
-    "HTTP 400: max_tokens is too large",
-  ],
-  ["429 is a failure", { status: 429, body: "slow down" }, "failed", "HTTP 429: slow down"],
-  [
-    "an HTML page under 200 is a failure",
-    { body: "<html><title>Login</title></html>", headers: { "content-type": "text/html" } },
-    "failed",
-    "HTTP 502: Login",
-  ],
-  ["an error under 200 is a failure", { body: { error: "boom" } }, "failed", "HTTP 502: boom"],
-  ["an answer without choices is a failure", { body: { choices: [] } }, "failed", "holds no message"],
-  ["a connection that breaks is a failure", { hangUp: true }, "failed", "broke: "],
-] satisfies [string, Reply, string, string][])("%s", async (_, reply, kind, message) => {
-  const { backend, requests } = await serve(() => reply);
-  await expect(ask(backend)).rejects.toMatchObject({
-    name: "BackendError",
-    kind,
-    message: expect.stringContaining(message),
-  });
-  expect(requests).toHaveLength(1);
-});
-
 test("a server that is not there is a failure that names it", async () => {
   const { url, backend } = await serve(() => ({ text: "" }));
   await close?.();

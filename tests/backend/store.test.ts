@@ -13,6 +13,7 @@ const completion: Completion = {
   usage: { promptTokens: 1, completionTokens: 1, reasoningTokens: 0 },
   latencyMs: 5,
   cached: false,
+  retries: 0,
 };
 const prompt: Prompt = [{ role: "user", content: "?" }];
 const options = { model: "m", temperature: 0, maxTokens: 10, seed: 0 };

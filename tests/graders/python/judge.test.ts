@@ -122,6 +122,16 @@ for (const [name, step] of [
       expect(await need(ctx, judge).judge("def probe(x):\n    return x\n", item)).toEqual({ correct: true });
     });
 
+    test("a long value arrives whole in both directions", async (ctx) => {
+      const long = `"x" * 900000`;
+      const item = {
+        ...probe("x"),
+        prompt: "def probe(x):\n",
+        test: `def check(candidate):\n    assert candidate(${long}) == ${long}\n`,
+      };
+      expect(await need(ctx, judge).judge("def probe(x):\n    return x\n", item)).toEqual({ correct: true });
+    });
+
     test("an exception that the test expects arrives as one", async (ctx) => {
       const test =
         "def check(candidate):\n    try:\n        candidate()\n        assert False\n    except ValueError:\n        pass\n";

@@ -7,12 +7,10 @@ import { type Judge, openJudge } from "./judge.ts";
 export function pythonGrader(judge: Judge): Grader<PythonItem> {
   return async (completion, item): Promise<Grade> => {
     const found = extractProgram(completion.text, item);
+    const answer = found && { answer: found.program, rule: found.rule, repairs: found.repairs };
+    if (completion.finishReason === "length") return { correct: false, ...answer, reason: "cut by the token limit" };
     if (!found) return { correct: false, reason: `no code that defines ${item.entry_point}` };
-    const { program, rule, repairs } = found;
-    if (completion.finishReason === "length") {
-      return { correct: false, answer: program, rule, repairs, reason: "cut by the token limit" };
-    }
-    return { ...(await judge.judge(program, item)), answer: program, rule, repairs };
+    return { ...(await judge.judge(found.program, item)), ...answer };
   };
 }
 

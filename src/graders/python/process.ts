@@ -83,6 +83,8 @@ export function start({ command, args, env }: Command): LineProcess {
     async ending() {
       const { exitCode, signal, stderr, originalMessage } = await ended;
       if (broken) return broken;
+      // 137 is how bwrap says that what it ran was killed.
+      if (signal === "SIGKILL" || exitCode === 137) return "killed, as it is at the CPU limit";
       const how = signal ?? (exitCode === undefined ? originalMessage : `exit code ${exitCode}`);
       const said = Buffer.from(stderr ?? [])
         .toString("utf8")

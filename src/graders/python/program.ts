@@ -47,7 +47,8 @@ export function needed(
   );
   const candidates = new Set([...useful, ...code.statements.filter(({ kind }) => kind === "definition")]);
   for (const statement of candidates) {
-    if (statement.binds.has("*") || /^sys\.setrecursionlimit\(/.test(statement.lines[0]!.code)) keep(statement);
+    const { code } = statement.lines[0]!;
+    if (statement.binds.has("*") || /^(?:sys\.setrecursionlimit\(|from __future__ )/.test(code)) keep(statement);
   }
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
     const own = [...candidates].filter(({ binds }) => binds.has(name));

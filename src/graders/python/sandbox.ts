@@ -1,7 +1,7 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Command } from "./process.ts";
 
@@ -65,6 +65,11 @@ function foldersAbove(path: string): string[] {
 /** Linux: bubblewrap with no network, no process but its own, no file but Python's, and rlimits. */
 async function bwrap(): Promise<Sandbox> {
   if (process.platform !== "linux") throw new Error("it needs Linux");
+  const bubblewrap = (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "bwrap"))
+    .find((path) => existsSync(path));
+  if (!bubblewrap) throw new Error("bubblewrap is not installed");
   const { path, prefixes } = await findPython();
   const readable = ["/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/etc/ld.so.cache"];
   readable.push(...new Set(prefixes.filter((prefix) => !prefix.startsWith("/usr"))));
@@ -83,7 +88,7 @@ async function bwrap(): Promise<Sandbox> {
   return {
     name: "bwrap",
     limits: native,
-    command: (source, limits) => ({ command: "bwrap", args: [...args, source, JSON.stringify(limits)], env }),
+    command: (source, limits) => ({ command: bubblewrap, args: [...args, source, JSON.stringify(limits)], env }),
   };
 }
 

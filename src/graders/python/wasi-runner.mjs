@@ -14,7 +14,8 @@ const watch = `
     if ((limit > 0 && user + system > limit) || process.ppid !== ppid) process.kill(process.pid, "SIGKILL");
   }, 100);
 `;
-new Worker(watch, { eval: true }).unref();
+// Streams of its own: a worker that shares ours makes them non-blocking, and Python's long lines would be cut.
+new Worker(watch, { eval: true, stdout: true, stderr: true }).unref();
 
 const wasi = new WASI({
   version: "preview1",

@@ -42,11 +42,22 @@ export async function startJudge(sandbox: Sandbox, concurrency = defaultConcurre
 
   const judgeIn = async (slot: Slot, program: string, item: PythonItem, signal?: AbortSignal): Promise<Grade> => {
     let late = false;
+    let stopped = false;
     let timer: NodeJS.Timeout | undefined;
-    const stop = () => void Promise.all([end(slot.checker), end(slot.candidate)]);
+    const stop = () => {
+      stopped = true;
+      void Promise.all([end(slot.checker), end(slot.candidate)]);
+    };
     signal?.addEventListener("abort", stop);
     try {
-      const [checker, candidate] = await prepare(slot);
+      let sides = await prepare(slot);
+      if (!sides.every(({ process }) => process.alive)) {
+        // One ended while it waited: not the fault of a program that it never saw.
+        await Promise.all([end(slot.checker), end(slot.candidate)]);
+        slot.checker = slot.candidate = undefined;
+        sides = await prepare(slot);
+      }
+      const [checker, candidate] = sides;
       signal?.throwIfAborted();
       timer = setTimeout(() => {
         late = true;
@@ -56,22 +67,35 @@ export async function startJudge(sandbox: Sandbox, concurrency = defaultConcurre
       signal?.throwIfAborted();
       if (late) return { correct: false, reason: `it ran longer than ${limits.wallSeconds} s` };
       if (grade) return grade;
+      if (grade === null) throw new JudgeError(`the checker ended (${await checker.process.ending()})`);
       return { correct: false, reason: `its answers ended the checker (${await checker.process.ending()})` };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       await end(slot.candidate);
       slot.candidate = undefined;
-      const alive = await slot.checker?.then(({ process }) => process.alive).catch(() => false);
-      if (!alive) slot.checker = undefined;
+      // A checker that is being killed may still seem alive; the next sample must not get it.
+      const usable = !stopped && (await slot.checker?.then(({ process }) => process.alive).catch(() => false));
+      if (!usable) {
+        await end(slot.checker);
+        slot.checker = undefined;
+      }
       if (!closed) void prepare(slot).catch(() => {});
     }
   };
 
-  const { python } = (await prepare(free[0]!))[1];
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all(all.flatMap((slot) => [end(slot.checker), end(slot.candidate)]));
+  };
+  // The last one is the first to be taken.
+  const [first] = await prepare(free.at(-1)!).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     sandbox: sandbox.name,
-    python,
+    python: first.python,
     async judge(program, item, signal) {
       const slot = free.pop() ?? (await new Promise<Slot>((resolve) => waiting.push(resolve)));
       try {
@@ -84,10 +108,7 @@ export async function startJudge(sandbox: Sandbox, concurrency = defaultConcurre
         else free.push(slot);
       }
     },
-    async close() {
-      closed = true;
-      await Promise.all(all.flatMap((slot) => [end(slot.checker), end(slot.candidate)]));
-    },
+    close,
   };
 }
 

@@ -37,13 +37,16 @@ function loadFailure(line: string): string | undefined {
   }
 }
 
-/** Passes lines between the two sides until the checker has a verdict. Undefined when the checker is gone. */
+/**
+ * Passes lines between the two sides until the checker has a verdict.
+ * Undefined when the checker ended on an answer; null when it ended before it asked for one.
+ */
 export async function converse(
   checker: LineProcess,
   candidate: LineProcess,
   program: string,
   item: PythonItem,
-): Promise<Grade | undefined> {
+): Promise<Grade | undefined | null> {
   const ended = async () => `its process ended before the tests did (${await candidate.ending()})`;
   candidate.send(JSON.stringify({ program, entryPoint: item.entry_point }));
   const loaded = await candidate.receive();
@@ -51,7 +54,9 @@ export async function converse(
   if (failure !== undefined) return { correct: false, reason: failure };
 
   checker.send(JSON.stringify({ prompt: item.prompt, test: item.test, entryPoint: item.entry_point }));
+  let asked = false;
   for (let line = await checker.receive(); line !== undefined; line = await checker.receive()) {
+    asked = true;
     const message = JSON.parse(line);
     if (message.broken) throw new JudgeError(`the tests of ${item.id} do not run: ${message.broken}`);
     if (message.call === undefined) {
@@ -60,5 +65,5 @@ export async function converse(
     candidate.send(line);
     checker.send((await candidate.receive()) ?? JSON.stringify({ ended: await ended() }));
   }
-  return undefined;
+  return asked ? undefined : null;
 }

@@ -1,8 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { execaSync } from "execa";
 import { afterAll, beforeAll, describe, expect, inject, type TestContext, test } from "vitest";
 import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
@@ -91,13 +91,12 @@ function datasetFile({ path, official }: { path: string; official?: OfficialName
   const file = resolve(root, path);
   if (!official || existsSync(file)) return file;
   const command = fileURLToPath(new URL("cli/datasets.ts", import.meta.url));
-  const { failed, stderr } = execaSync(process.execPath, [command, official], {
+  const { status, stderr } = spawnSync(process.execPath, [command, official], {
     cwd: root,
-    reject: false,
-    stdout: "inherit",
-    env: { NODE_NO_WARNINGS: "1" },
+    encoding: "utf8",
+    stdio: ["ignore", "inherit", "pipe"],
   });
-  if (failed)
+  if (status !== 0)
     throw new UserError(
       stripVTControlCharacters(stderr)
         .trim()

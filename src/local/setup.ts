@@ -1,57 +1,16 @@
-import { basename, join } from "node:path";
-import ora from "ora";
 import type { TestProject } from "vitest/node";
 import { abort } from "../abort.ts";
-import type { Target } from "../context.ts";
 import { messageOf } from "../errors.ts";
-import type { Settings } from "../settings.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { type LocalModel, launchLocalModel } from "./launch.ts";
-import { rememberModel, runningModel } from "./running.ts";
 
 /** Vitest's global set-up: for the local backend, starts the model's process and tells the workers where it is. */
 export default async function setup(project: TestProject): Promise<void> {
   const context = project.getProvidedContext().run;
   if (context.settings.backend !== "local") return;
   try {
+    // Loaded only here: it takes a tenth of a second that a run over a server need not wait.
+    const { localModel, targetOf } = await import("./model.ts");
     project.provide("run", { ...context, target: await targetOf(await localModel(context.settings)) });
   } catch (error) {
     abort(messageOf(error));
   }
-}
-
-export async function targetOf({ url, token, file, name, architecture }: LocalModel): Promise<Target> {
-  const model = name === "demo" ? name : basename(file, ".gguf");
-  return { url, token, loaded: { model, architecture, fingerprint: await fingerprint(file) } };
-}
-
-/** The running local model of these settings, started if need be, with its progress on the terminal. */
-export async function localModel(settings: Settings): Promise<LocalModel> {
-  const { device, concurrency: sequences, maxTokens, root } = settings;
-  const model = settings.localModel ?? hubUri(settings.models[0]) ?? join(root, "models", "demo.gguf");
-  const options = { model, folder: join(root, "models"), device, sequences, maxTokens };
-  const key = JSON.stringify(options);
-  const running = runningModel();
-  if (running?.key === key && !running.model.ended()) return running.model;
-  await running?.model.stop();
-  const spinner = ora({ text: `loading ${basename(model)}`, discardStdin: false }).start();
-  try {
-    const started = await launchLocalModel(options, (phase, fraction) => {
-      spinner.text = `${phase} ${basename(model)} ${bar(fraction)}`;
-    });
-    rememberModel(key, started);
-    return started;
-  } finally {
-    spinner.stop();
-  }
-}
-
-function hubUri(modelName: string | undefined): string | undefined {
-  return modelName === undefined || modelName.startsWith("hf:") ? modelName : `hf:${modelName}`;
-}
-
-function bar(fraction: number): string {
-  const width = 24;
-  const full = Math.round(fraction * width);
-  return `${"█".repeat(full)}${"░".repeat(width - full)} ${Math.floor(fraction * 100)} %`;
 }

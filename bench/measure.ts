@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { execa } from "execa";
+
+export interface Cost {
+  readonly wallMs: number;
+  /** User and system time of the process and all that it started. */
+  readonly cpuMs: number;
+  /** The most memory that all of them held at once, in MiB (resident, as Linux counts it). */
+  readonly peakMib: number;
+  readonly exitCode: number | undefined;
+  readonly output: string;
+}
+
+const SAMPLE_MS = 25;
+const TICK_MS = 10;
+
+/** Runs a command and measures it with everything it starts, from /proc: Linux only. */
+export async function measure(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Cost> {
+  const start = performance.now();
+  const subprocess = execa(command, args, { ...options, reject: false, all: true, stdin: "ignore", maxBuffer: 1e8 });
+  const cpu = new Map<number, number>();
+  let peakMib = 0;
+  const timer = setInterval(() => {
+    const tree = processTree(subprocess.pid!);
+    for (const { pid, cpuMs } of tree) cpu.set(pid, cpuMs);
+    peakMib = Math.max(
+      peakMib,
+      tree.reduce((total, { mib }) => total + mib, 0),
+    );
+  }, SAMPLE_MS);
+  const { exitCode, all } = await subprocess;
+  clearInterval(timer);
+  const cpuMs = [...cpu.values()].reduce((total, ms) => total + ms, 0);
+  return { wallMs: performance.now() - start, cpuMs, peakMib, exitCode, output: String(all) };
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function processTree(root: number): { pid: number; cpuMs: number; mib: number }[] {
+  const processes = readdirSync("/proc").flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${Number(name)}/stat`, "latin1");
+      const fields = stat
+        .slice(stat.lastIndexOf(")") + 2)
+        .split(" ")
+        .map(Number);
+      return [
+        { pid: Number(name), parent: fields[1]!, cpuMs: (fields[11]! + fields[12]!) * TICK_MS, mib: fields[21]! / 256 },
+      ];
+    } catch {
+      return [];
+    }
+  });
+  const family = new Set([root]);
+  for (let size = 0; size < family.size; ) {
+    size = family.size;
+    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
+  }
+  return processes.filter(({ pid }) => family.has(pid));
+}

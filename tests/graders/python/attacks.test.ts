@@ -33,7 +33,7 @@ for (const name of ["bwrap", "wasi"] as const) {
     await proof.close();
     const sandbox = await sandboxes[name]();
     // Low limits, so that the attacks that only a limit ends do not take long.
-    judge = await startJudge({ ...sandbox, limits: { ...sandbox.limits, cpuSeconds: name === "wasi" ? 10 : 2 } }, 2);
+    judge = await startJudge({ ...sandbox, limits: { ...sandbox.limits, cpuSeconds: name === "wasi" ? 5 : 2 } }, 2);
     hasty = await startJudge({ ...sandbox, limits: { ...sandbox.limits, wallSeconds: 2 } }, 1);
   }, 120_000);
   afterAll(async () => {

@@ -1,18 +1,24 @@
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { styleText } from "node:util";
 import type { Reporter, SerializedError, TestModule, TestSpecification, TestSuite, Vitest } from "vitest/node";
 import { abort } from "../src/abort.ts";
 import { messageOf } from "../src/errors.ts";
 import { buildReport, type EvalRun } from "../src/report/build.ts";
-import { writeDatedReports, writeReport } from "../src/report/files.ts";
+import { compareEvals, comparisonLines, counterpart } from "../src/report/compare.ts";
+import { readReport, writeDatedReports, writeReport } from "../src/report/files.ts";
 import { exitCode } from "../src/report/gate.ts";
 import { closingLines } from "../src/report/lines.ts";
-import type { Report } from "../src/report/schema.ts";
+import type { EvalReport, Report } from "../src/report/schema.ts";
+import { variantTable } from "../src/report/table.ts";
 import type { Settings } from "../src/settings.ts";
 import "../src/context.ts";
 
 export interface AccuracyReporterOptions {
   readonly settings: Pick<Settings, "dataset" | "out" | "root">;
+  readonly baseline: Report | undefined;
+  /** Where the plugin looks up which modules a changed file runs again. */
+  readonly readers: Map<string, Set<string>>;
   /** Why the local model's process ended, if it did. */
   readonly localModelEnded: () => string | undefined;
 }
@@ -24,6 +30,8 @@ export class AccuracyReporter implements Reporter {
   #start = 0;
   /** --bail cancels a run too, but that is no interruption: what it left out is counted as not run. */
   #interrupted = false;
+  /** In watch mode, the last result of each eval and variant in this session: what the next one is compared with. */
+  #session = new Map<string, EvalReport>();
   #startedAt = new Date();
 
   constructor(options: AccuracyReporterOptions) {
@@ -49,20 +57,41 @@ export class AccuracyReporter implements Reporter {
     }
   }
 
+  /** Also of a module that could not be collected: mending what it reads runs it again. */
+  onTestModuleEnd(module: TestModule): void {
+    const { readers } = this.#options;
+    for (const file of module.meta().reads ?? []) {
+      readers.set(file, (readers.get(file) ?? new Set()).add(module.moduleId));
+      // A dataset may lie outside of the project, where nothing is watched.
+      if (this.#vitest.config.watch) this.#vitest.vite.watcher.add(file);
+    }
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const runs = modules.flatMap((module) => [...module.children.allSuites()].flatMap(toEvalRun));
-    const report = buildReport(runs, {
-      startedAt: this.#startedAt.toISOString(),
-      elapsedMs: Math.round(performance.now() - this.#start),
-    });
+    const times = { startedAt: this.#startedAt.toISOString(), elapsedMs: Math.round(performance.now() - this.#start) };
+    const report = buildReport(runs, times, this.#options.baseline);
     const filtered = isFiltered(this.#vitest);
     const broken = [...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
-    for (const one of report.evals) this.#print(closingLines(one, !filtered));
+    for (const one of report.evals) {
+      this.#print(closingLines(one, !filtered));
+      this.#print(this.#comparison(one).map((line) => `  ${line}`));
+    }
+    for (const variants of Map.groupBy(report.evals, ({ name }) => name).values()) this.#print(variantTable(variants));
+    this.#print(wayToLookInto(report));
     if (report.evals.some(({ skipped }) => skipped > 0))
       this.#print([`to ask for what is missing: ${commandWithCache()}`]);
     for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
     if (filtered || this.#vitest.config.watch) return;
     process.exitCode = broken.length > 0 ? 1 : exitCode(report.evals.map(({ gate }) => gate.outcome));
+  }
+
+  /** What changed against the baseline or, in watch mode, against the last run of the session. */
+  #comparison(one: EvalReport): string[] {
+    const key = JSON.stringify([one.name, one.variant]);
+    const before = this.#options.baseline ? counterpart(this.#options.baseline, one) : this.#session.get(key);
+    this.#session.set(key, one);
+    return before ? comparisonLines(compareEvals(before, one)) : [];
   }
 
   /** What makes a run's number void: anything that failed and is not an item's own verdict. */
@@ -91,7 +120,7 @@ export class AccuracyReporter implements Reporter {
     const folder = join(root, "reports");
     const wanted = [...(filtered ? [] : [join(folder, "accuracy.json")]), ...(out ? [out] : [])];
     try {
-      for (const file of wanted) writeReport(file, report);
+      for (const file of wanted) writeReport(file, this.#vitest.config.watch ? withEarlier(report, file) : report);
       const dated = this.#vitest.config.watch ? [] : writeDatedReports(folder, report);
       this.#print([`report: ${[...wanted, ...dated].map((file) => relative(root, file)).join(", ")}`]);
       return [];
@@ -103,6 +132,20 @@ export class AccuracyReporter implements Reporter {
   #print(lines: readonly string[]): void {
     for (const line of lines) this.#vitest.logger.log(` ${line}`);
   }
+}
+
+/** Watch mode runs a part of the evals again: the others keep their last result. */
+function withEarlier(report: Report, file: string): Report {
+  if (!existsSync(file)) return report;
+  const names = new Set(report.evals.map(({ name }) => name));
+  return { ...report, evals: [...readReport(file).evals.filter(({ name }) => !names.has(name)), ...report.evals] };
+}
+
+function wayToLookInto({ evals }: Report): string[] {
+  const wrong = evals
+    .flatMap(({ items }) => items)
+    .find(({ verdict }) => verdict === "incorrect" || verdict === "error");
+  return wrong ? [`to look into an item: npm run show -- ${wrong.id}`] : [];
 }
 
 /** The command line of this run with --cache: what was answered is then not asked, and not paid, again. */

@@ -25,6 +25,8 @@ declare module "vitest" {
     run: RunContext;
   }
   interface TaskMeta {
+    /** On a module: the files that it read, whose change runs it again. */
+    reads?: string[];
     /** On a suite: the eval and its circumstances. */
     evalInfo?: EvalInfo | undefined;
     /** On a test: its item and what became of it. */

@@ -25,7 +25,8 @@ export interface LoadedDataset<T> {
 }
 
 /**
- * Reads and checks a dataset: JSONL, or TSV of question and answer, either also gzipped. A byte order mark, CRLF, empty lines and a missing last newline are fine.
+ * Reads and checks a dataset: JSONL, or TSV of question and answer, either also gzipped. A byte order mark, CRLF,
+ * empty lines and a missing last newline are fine.
  * @throws UserError with file and line for a missing file, broken JSON, a wrong field or a duplicate id.
  */
 export function loadDataset<T extends Item, Row>(
@@ -33,27 +34,42 @@ export function loadDataset<T extends Item, Row>(
   file: string,
   root: string,
 ): LoadedDataset<T> {
+  const { rows, path, sha256 } = readRows(file, root);
+  const items: T[] = [];
+  const lineOf = new Map<string, number>();
+  for (const { row, line, where } of rows) {
+    const item = dataset.item(checkRow(dataset.row, row, where), items.length);
+    const earlier = lineOf.get(item.id);
+    if (earlier !== undefined) {
+      throw new UserError(`${where}: the id "${item.id}" is already on line ${earlier}; ids must be unique.`);
+    }
+    lineOf.set(item.id, line);
+    items.push(item);
+  }
+  if (items.length === 0) throw new UserError(`${path} holds no rows.`);
+  return { items, path, sha256 };
+}
+
+export interface Rows {
+  readonly rows: readonly { readonly row: unknown; readonly line: number; readonly where: string }[];
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** The rows of a file as they stand there, unchecked. Throws a UserError with file and line for what cannot be parsed. */
+export function readRows(file: string, root: string): Rows {
   const path = relative(root, file).replaceAll("\\", "/");
   const bytes = readBytes(file, path);
+  const parse = /\.tsv(\.gz)?$/.test(file) ? parseTsv : parseJson;
   const lines = bytes
     .toString("utf8")
     .replace(/^\uFEFF/, "")
     .split("\n");
-  const parse = /\.tsv(\.gz)?$/.test(file) ? parseTsv : parseJson;
-  const items: T[] = [];
-  const lineOf = new Map<string, number>();
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === "") continue;
+  const rows = lines.flatMap((text, index) => {
     const where = `${path}:${index + 1}`;
-    const item = dataset.item(checkRow(dataset.row, parse(line, where), where), items.length);
-    const earlier = lineOf.get(item.id);
-    if (earlier !== undefined)
-      throw new UserError(`${where}: the id "${item.id}" is already on line ${earlier}; ids must be unique.`);
-    lineOf.set(item.id, index + 1);
-    items.push(item);
-  }
-  if (items.length === 0) throw new UserError(`${path} holds no rows.`);
-  return { items, path, sha256: createHash("sha256").update(bytes).digest("hex") };
+    return text.trim() === "" ? [] : [{ row: parse(text, where), line: index + 1, where }];
+  });
+  return { rows, path, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 function readBytes(file: string, path: string): Buffer {

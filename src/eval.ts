@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, type TestContext, TestRunner, test } from "vitest";
 import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
 import { BackendError } from "./backend/errors.ts";
@@ -13,7 +14,7 @@ import { type RunContext, STORE_FILE } from "./context.ts";
 import { type Dataset, type LoadedDataset, loadDataset, selectItems } from "./datasets.ts";
 import { messageOf, UserError } from "./errors.ts";
 import type { OfficialName } from "./official.ts";
-import { loadPrompt, type PromptTemplate } from "./prompts.ts";
+import { loadPrompt, type PromptTemplate, promptFile } from "./prompts.ts";
 import type {
   Backend,
   CompletionOptions,
@@ -54,7 +55,10 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
   const { root, ...settings } = context.settings;
   const file = relative(root, expect.getState().testPath ?? "");
   claimName(name, file, settings.dataset);
-  const dataset = loadDataset(definition.dataset, settings.dataset ?? datasetFile(definition.dataset, root), root);
+  const datasetPath = settings.dataset ?? datasetFile(definition.dataset, root);
+  const systemPrompts = settings.systemPrompts.map((prompt) => promptFile(prompt, root));
+  watchFiles([datasetPath, promptFile(definition.prompt.user, root), ...systemPrompts]);
+  const dataset = loadDataset(definition.dataset, datasetPath, root);
   const items = selectItems(dataset.items, settings);
   const user = loadPrompt("user", definition.prompt.user, root);
   for (const variant of variantsOf(context.settings, context.target)) {
@@ -65,7 +69,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
       for (const item of items) {
         const prompt = prompts.map((template) => template.render(item));
         for (let repeat = 0; repeat < settings.repeats; repeat++) {
-          const evalRecord = newRecord(item, repeat);
+          const evalRecord = newRecord(item, repeat, prompt);
           const options = {
             ...evalInfo.run,
             topP: settings.topP,
@@ -82,8 +86,15 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
           );
         }
       }
+      watchFiles(prompts.flatMap(({ reads }) => [...reads]));
     });
   }
+}
+
+/** Told before they are read: also a file that is broken now runs the eval again when it is mended. */
+function watchFiles(files: readonly string[]): void {
+  const { meta } = TestRunner.getCurrentSuite().file!;
+  meta.reads = [...(meta.reads ?? []), ...files.map((file) => file.replaceAll("\\", "/"))];
 }
 
 /** The file of an eval's own dataset; an official one is downloaded first. Tests are registered synchronously, so this waits. */
@@ -176,10 +187,11 @@ function toEvalInfo<T extends Item, Row>(
   };
 }
 
-const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
-  id,
+const newRecord = (item: Item, repeat: number, prompt: Prompt): EvalRecord => ({
+  id: item.id,
+  rowSha256: createHash("sha256").update(JSON.stringify(item)).digest("hex"),
   repeat,
-  target,
+  target: item.target,
   verdict: null,
   answer: null,
   rule: null,
@@ -187,7 +199,7 @@ const newRecord = ({ id, target }: Item, repeat: number): EvalRecord => ({
   otherGraders: {},
   repairs: [],
   retries: 0,
-  prompt: [],
+  prompt,
   completion: null,
 });
 
@@ -215,7 +227,6 @@ async function runItem(
 ): Promise<void> {
   sharedBackend ??= openBackend(context);
   Object.assign(record, {
-    prompt,
     verdict: "error",
     reason: "no answer before the test's time-out",
   } satisfies Partial<EvalRecord>);

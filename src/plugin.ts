@@ -6,6 +6,7 @@ import { ConsoleReporter } from "../reporters/console.ts";
 import { abort } from "./abort.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { localModelEnded } from "./local/running.ts";
+import { readReport } from "./report/files.ts";
 import { readSettings, remoteEndpoint, settingsHelp } from "./settings.ts";
 import "./context.ts";
 
@@ -16,6 +17,7 @@ const TIMEOUT_MS = { hf_api: 180_000, local: 1_800_000 };
 /** The Vitest plugin: reads the settings, starts a local model if there is to be one, and reports accuracy. */
 export function evals(): Plugin {
   checkNode();
+  const readers = new Map<string, Set<string>>();
   return {
     name: "gpt-oss-20b-dev",
     config: () => ({
@@ -38,20 +40,28 @@ export function evals(): Plugin {
         const { settings, tokens } = readSettings(flags, vitest.config.root);
         if (vitest.config.retry)
           throw new UserError("--retry would ask a wrong answer again until it is right: leave it out.");
+        const baseline = settings.baseline ? readReport(settings.baseline) : undefined;
         project.config.maxConcurrency = settings.concurrency;
         if (project.config.testTimeout === VITEST_TIMEOUT_MS) project.config.testTimeout = TIMEOUT_MS[settings.backend];
+        vitest.config.watchTriggerPatterns = [{ pattern: /./, testsToRun: (file) => runsAgain(readers, file) }];
         project.provide("run", {
           settings,
           target: remoteEndpoint(settings, tokens),
           readStore: settings.cache ?? Boolean(vitest.config.watch),
         });
-        vitest.config.reporters.push(new AccuracyReporter({ settings, localModelEnded }) as never);
+        vitest.config.reporters.push(new AccuracyReporter({ settings, baseline, localModelEnded, readers }) as never);
       } catch (error) {
         if (error instanceof UserError) abort(messageOf(error));
         throw error;
       }
     },
   };
+}
+
+/** The modules that read a file; undefined leaves it to the module graph. */
+function runsAgain(readers: Map<string, Set<string>>, file: string): string[] | undefined {
+  const modules = readers.get(file);
+  return modules && [...modules];
 }
 
 /** What stands after `--` on Vitest's command line. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
+import { readRows } from "./datasets.ts";
 import { messageOf, UserError } from "./errors.ts";
 import type { Message, PromptSource } from "./types.ts";
 
@@ -9,23 +10,44 @@ import type { Message, PromptSource } from "./types.ts";
 export interface PromptTemplate {
   readonly source: PromptSource;
   render(fields: object): Message;
+  /** The datasets that it has taken rows from, by their paths. */
+  readonly reads: ReadonlySet<string>;
+}
+
+/** The path of a prompt: a bare name such as `gsm8k_v1` means `prompts/gsm8k_v1.txt`. */
+export function promptFile(nameOrPath: string, root: string): string {
+  return /[\\/.]/.test(nameOrPath) ? resolve(root, nameOrPath) : resolve(root, "prompts", `${nameOrPath}.txt`);
 }
 
 /**
- * Reads a prompt file: a Jinja template. A bare name such as `gsm8k_v1` means `prompts/gsm8k_v1.txt`.
+ * Reads a prompt file: a Jinja template. Its variables are the item's fields; `rows("datasets/shots.jsonl")` are the rows of
+ * a file, for a few-shot prompt.
  * @throws UserError if the file is missing or its Jinja does not parse; `render` throws one that names an unknown variable.
  */
 export function loadPrompt(role: Message["role"], nameOrPath: string, root: string): PromptTemplate {
-  const file = /[\\/.]/.test(nameOrPath) ? resolve(root, nameOrPath) : resolve(root, "prompts", `${nameOrPath}.txt`);
+  const file = promptFile(nameOrPath, root);
   const path = relative(root, file).replaceAll("\\", "/");
   const text = readText(file, path);
   const program = parseTemplate(text, path);
+  const read = new Map<string, unknown[]>();
+  const rows = (dataset: string): unknown[] => {
+    const from = resolve(root, dataset);
+    if (!read.has(from))
+      read.set(
+        from,
+        readRows(from, root).rows.map(({ row }) => row),
+      );
+    return read.get(from)!;
+  };
   const sha256 = createHash("sha256").update(text).digest("hex");
   return {
     source: { role, path, sha256 },
+    get reads() {
+      return new Set(read.keys());
+    },
     render(fields) {
       const environment = new Environment();
-      const variables = { true: true, false: false, none: null, ...fields };
+      const variables = { true: true, false: false, none: null, rows, ...fields };
       for (const [name, value] of Object.entries(variables)) environment.set(name, value);
       try {
         return { role, content: new StrictInterpreter(environment, path).run(program).toString().trim() };

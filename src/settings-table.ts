@@ -173,6 +173,14 @@ export const table = {
     switch: true,
     help: "answer from stored completions (default: in watch mode only; they are always stored)",
   },
+  baseline: {
+    env: "EVAL_BASELINE",
+    flag: "baseline",
+    schema: z.string(),
+    accepts: "a report JSON",
+    path: true,
+    help: "a report to compare with: getting worse beyond chance fails the gate",
+  },
   sandbox: {
     env: "EVAL_SANDBOX",
     flag: "sandbox",

@@ -100,6 +100,8 @@ export type Verdict = "correct" | "incorrect" | "skipped" | "error";
 /** What one test carries to the reporter in `task.meta`. A null verdict means that the test was not run. */
 export interface EvalRecord {
   id: string;
+  /** Of the whole row: runs are compared over rows that did not change. */
+  rowSha256: string;
   repeat: number;
   verdict: Verdict | null;
   target: string;

@@ -54,7 +54,8 @@ export default { plugins: [evals()], test: { include: ["evals/**/*.eval.ts"] } }
   return {
     root,
     write,
-    run: (args: readonly string[], env: Record<string, string> = {}) => startVitest(root, args, env),
+    run: (args: readonly string[], env: Record<string, string> = {}) => startVitest(root, ["run", ...args], env),
+    watch: (args: readonly string[], env: Record<string, string> = {}) => startVitest(root, ["--watch", ...args], env),
     report: (path = "reports/accuracy.json"): Report =>
       reportSchema.parse(JSON.parse(readFileSync(join(root, path), "utf8"))),
     remove: () => rmSync(root, { recursive: true, force: true }),
@@ -64,7 +65,7 @@ export default { plugins: [evals()], test: { include: ["evals/**/*.eval.ts"] } }
 /** The environment without the settings of whoever runs the tests. */
 function startVitest(root: string, args: readonly string[], env: Record<string, string>) {
   const { PATH = "", HOME = "" } = process.env;
-  return execa(process.execPath, [join(repository, "node_modules", "vitest", "vitest.mjs"), "run", ...args], {
+  return execa(process.execPath, [join(repository, "node_modules", "vitest", "vitest.mjs"), ...args], {
     cwd: root,
     env: { PATH, HOME, NO_COLOR: "1", CI: "1", ...env },
     extendEnv: false,

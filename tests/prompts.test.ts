@@ -32,6 +32,26 @@ test("what may be missing is asked for with `is defined` or `default`", () => {
   expect(render("{% if hint is defined %}{{ hint }}{% endif %}{{ tone | default('calm') }}", {})).toBe("calm");
 });
 
+test("few shots come from the rows of a dataset, which the prompt says that it reads", () => {
+  const shots = [
+    { question: "1 + 1?", answer: "2" },
+    { question: "2 + 2?", answer: "4" },
+  ];
+  writeFileSync(join(root, "shots.jsonl"), shots.map((shot) => JSON.stringify(shot)).join("\n"));
+  writeFileSync(
+    join(root, "prompts", "p.txt"),
+    "{% for shot in rows('shots.jsonl') %}Q: {{ shot.question }} A: {{ shot.answer }}\n{% endfor %}Q: {{ question }}",
+  );
+  const prompt = loadPrompt("user", "p", root);
+  expect(prompt.render({ question: "3 + 3?" }).content).toBe("Q: 1 + 1? A: 2\nQ: 2 + 2? A: 4\nQ: 3 + 3?");
+  expect([...prompt.reads]).toEqual([join(root, "shots.jsonl")]);
+});
+
+test("a broken row of the shots is named by file and line", () => {
+  writeFileSync(join(root, "shots.jsonl"), '{"question": ');
+  expect(() => render("{{ rows('shots.jsonl') | length }}", {})).toThrow("shots.jsonl:1: not valid JSON");
+});
+
 test("a missing prompt file is an error that names it", () => {
   expect(() => loadPrompt("system", "nowhere", root)).toThrow("prompt file prompts/nowhere.txt cannot be read");
 });

@@ -1,4 +1,5 @@
 import type { EvalInfo, EvalRecord, Usage } from "../types.ts";
+import { compareEvals, counterpart, judgeComparison } from "./compare.ts";
 import { judgeGate } from "./gate.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
 import { clusteredInterval, passAtK, quantile, sum, wilson } from "./stats.ts";
@@ -11,8 +12,27 @@ export interface EvalRun {
 }
 
 /** Counts the records of a run. A pure function: verdicts come from the records and nothing else. */
-export function buildReport(runs: readonly EvalRun[], times: Pick<Report, "startedAt" | "elapsedMs">): Report {
-  return { schemaVersion: 1, ...times, evals: runs.map(buildEval) };
+export function buildReport(
+  runs: readonly EvalRun[],
+  times: Pick<Report, "startedAt" | "elapsedMs">,
+  baseline?: Report,
+): Report {
+  return { schemaVersion: 1, ...times, evals: runs.map((run) => withBaseline(buildEval(run), baseline)) };
+}
+
+/** A regression against the baseline fails the gate; a baseline with nothing in common says nothing. */
+function withBaseline(one: EvalReport, baseline: Report | undefined): EvalReport {
+  if (!baseline || one.gate.outcome === "inconclusive") return one;
+  const before = counterpart(baseline, one);
+  const comparison = before && compareEvals(before, one);
+  const outcome = comparison ? judgeComparison(comparison) : "inconclusive";
+  if (outcome === "passed") return one;
+  const reason =
+    outcome === "failed"
+      ? `worse than the baseline: ${comparison!.broken.length} broken, ${comparison!.fixed.length} fixed, one-sided p = ${comparison!.pWorse.toPrecision(2)}`
+      : "nothing in common with the baseline";
+  const failed = one.gate.outcome === "failed" ? "failed" : outcome;
+  return { ...one, gate: { ...one.gate, outcome: failed, reasons: [...one.gate.reasons, reason] } };
 }
 
 function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
@@ -66,9 +86,11 @@ function buildEval({ info, records, elapsedMs }: EvalRun): EvalReport {
 }
 
 function toItemReport({ completion, ...record }: EvalRecord): ItemReport {
-  const { id, repeat, verdict, answer, target, rule, reason, otherGraders, repairs, retries, prompt } = record;
+  const { id, rowSha256, repeat, verdict, answer, target, rule, reason, otherGraders, repairs, retries, prompt } =
+    record;
   return {
     id,
+    rowSha256,
     repeat,
     verdict,
     answer,

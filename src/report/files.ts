@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { EvalReport, Report } from "./schema.ts";
+import { z } from "zod";
+import { messageOf, UserError } from "../errors.ts";
+import { type EvalReport, type Report, reportSchema } from "./schema.ts";
 
 /** Writes a report whole: to a temporary name beside it, then renamed, so that a reader never sees half a file. */
 export function writeReport(file: string, report: Report): void {
@@ -32,4 +34,19 @@ function freeName(base: string): string {
     const file = `${base}${attempt > 1 ? `-${attempt}` : ""}.json`;
     if (!existsSync(file)) return file;
   }
+}
+
+/** Reads a report. Throws a UserError that names the file, and the field, if it is none. */
+export function readReport(file: string): Report {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(`the report ${file} cannot be read: ${messageOf(error)}`);
+  }
+  const result = reportSchema.safeParse(json);
+  if (result.success) return result.data;
+  throw new UserError(
+    `${file} is not an accuracy report: ${z.prettifyError(result.error).split("\n").slice(0, 2).join(" ")}`,
+  );
 }

@@ -7,6 +7,7 @@ const message = z.object({ role: z.enum(["system", "user", "assistant"]), conten
 
 const item = z.object({
   id: z.string(),
+  rowSha256: z.string(),
   repeat: count,
   verdict: z.enum(["correct", "incorrect", "skipped", "error"]).nullable().meta({ description: "null: not run" }),
   answer: z.string().nullable(),

@@ -5,35 +5,14 @@ import { expect, test } from "vitest";
 import { buildReport } from "../../src/report/build.ts";
 import { writeDatedReports, writeReport } from "../../src/report/files.ts";
 import { reportJsonSchema, reportSchema } from "../../src/report/schema.ts";
-import type { EvalInfo } from "../../src/types.ts";
+import { infoOf } from "./fixtures.ts";
 
-const run = {
-  backend: "hf_api",
-  model: "m",
-  endpoint: "e",
-  temperature: 0,
-  maxTokens: 9,
-  topP: null,
-  reasoningEffort: null,
-  seed: 0,
-  limit: null,
-  sample: null,
-  repeats: 1,
-  prompts: [],
-  judge: null,
-} as const;
-const info = (name: string, sample: number | null = null): EvalInfo => ({
-  name,
-  variant: "",
-  file: "f",
-  dataset: "d",
-  datasetSha256: "0",
-  run: { ...run, sample },
-  gate: {},
-  demoCounts: false,
-});
 const report = buildReport(
-  [info("gsm8k", 50), info("gsm8k", 50), info("smoke")].map((one) => ({ info: one, records: [], elapsedMs: 1 })),
+  [infoOf("gsm8k", { sample: 50 }), infoOf("gsm8k", { sample: 50 }), infoOf("smoke")].map((one) => ({
+    info: one,
+    records: [],
+    elapsedMs: 1,
+  })),
   { startedAt: new Date(2026, 10, 24, 1, 2, 3).toISOString(), elapsedMs: 2 },
 );
 

@@ -1,0 +1,100 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { type ChatRequest, type Reply, startChatServer } from "./chat-server.ts";
+import { additionEval, createProject, demoModel } from "./project.ts";
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** Starts Vitest's watch mode; `until` waits until it has said something since the last call. */
+function watch(project: ReturnType<typeof createProject>, args: readonly string[]) {
+  const subprocess = project.watch(args);
+  cleanUps.push(project.remove, async () => {
+    subprocess.kill();
+    await subprocess;
+  });
+  let output = "";
+  subprocess.all.on("data", (chunk) => {
+    output += chunk;
+  });
+  return async (text: string): Promise<string> => {
+    for (let waited = 0; !output.includes(text); waited += 50) {
+      if (waited > 30_000) throw new Error(`"${text}" did not come; instead:\n${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const said = output;
+    output = "";
+    return said;
+  };
+}
+const idle = "Watching for file changes...";
+const settled = "for file changes...";
+
+const right = ({ body }: ChatRequest): Reply => ({ text: /What is (\d+)/.exec(body.messages.at(-1)!.content)![1]! });
+
+test("saving a prompt runs only the evals that use it, asks only what changed, and shows the flips", async () => {
+  const server = await startChatServer((request) =>
+    request.body.messages.at(-1)!.content.includes("trick") ? { text: "999" } : right(request),
+  );
+  const files: Record<string, string> = {
+    ...additionEval("sums", 10),
+    ...additionEval("more", 3),
+    "prompts/more.txt": "More: {{ question }}",
+    "prompts/unused.txt": "x",
+  };
+  files["evals/more.eval.ts"] = files["evals/more.eval.ts"]!.replace('user: "question"', 'user: "more"');
+  const project = createProject(files);
+  cleanUps.push(server.close);
+  const until = watch(project, ["--", "--endpoint", server.url]);
+  await until(settled);
+  expect(server.requests).toHaveLength(13);
+
+  project.write("prompts/question.txt", "{{ question }}{% if id == 'sums/4' %} trick{% endif %}");
+  const said = await until(settled);
+  expect(server.requests).toHaveLength(14);
+  expect(said).toContain("100 % (72.24 % to 100 %) → 90 % (59.58 % to 98.21 %), 10 paired: 0 fixed, 1 broken");
+  expect(said).toContain("- broken sums/4: 4 → 999, expected 4");
+  expect(said).not.toContain("more: accuracy");
+  expect(project.report().evals.map(({ name, correct, cached }) => [name, correct, cached])).toEqual([
+    ["more", 3, 0],
+    ["sums", 9, 9],
+  ]);
+
+  project.write("prompts/unused.txt", "y");
+  project.write("prompts/question.txt", "{{ quesiton }}");
+  expect(await until(idle)).toContain('prompts/question.txt uses "quesiton"');
+  project.write("prompts/question.txt", "{{ question }}");
+  expect(await until(settled)).toContain("+ fixed  sums/4: 999 → 4, expected 4");
+  expect(server.requests).toHaveLength(14);
+});
+
+test("saving a dataset outside of the project runs its eval", async () => {
+  const server = await startChatServer(right);
+  const project = createProject(additionEval("sums", 1));
+  cleanUps.push(server.close);
+  const dataset = join(mkdtempSync(join(tmpdir(), "data-")), "mine.jsonl");
+  const rows = (count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      JSON.stringify({ id: `m/${n}`, question: `What is ${n}?`, number: n }),
+    ).join("\n");
+  writeFileSync(dataset, rows(2));
+  const until = watch(project, ["--", "--endpoint", server.url, "--dataset", dataset]);
+  expect(await until(settled)).toContain("(2 of 2)");
+  writeFileSync(dataset, rows(3));
+  expect(await until(settled)).toContain("(3 of 3)");
+  expect(server.requests).toHaveLength(3);
+});
+
+test("a local model stays loaded over re-runs", async () => {
+  const project = createProject(additionEval("sums", 2));
+  const until = watch(project, ["--", "--local-model", demoModel]);
+  expect(await until(settled)).toContain("loading demo.gguf");
+  project.write("prompts/question.txt", "Now: {{ question }}");
+  const said = await until(settled);
+  expect(said).toContain("accuracy");
+  expect(said).not.toContain("loading");
+});

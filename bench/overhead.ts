@@ -41,7 +41,7 @@ async function runSuite(
 
 const row = (name: string, values: Record<string, number>) => ({
   name,
-  ...Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value.toPrecision(3))])),
+  ...Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value.toFixed(2))])),
 });
 const rows: object[] = [];
 

@@ -37,7 +37,7 @@ export class ConsoleReporter extends DefaultReporter {
     const record = test.meta().evalRecord;
     const { state, errors } = test.result();
     if (record && state === "failed")
-      this.#printFailure(test.name, errors?.[0]?.message ?? "failed", record.verdict === "error");
+      this.#printFailure(test.name, (errors?.[0]?.message ?? "failed").split("\n")[0]!, record.verdict === "error");
     if (!this.isTTY) this.#printProgress();
   }
 

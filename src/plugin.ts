@@ -42,7 +42,9 @@ export function evals(): Plugin {
           throw new UserError("--retry would ask a wrong answer again until it is right: leave it out.");
         const baseline = settings.baseline ? readReport(settings.baseline) : undefined;
         project.config.maxConcurrency = settings.concurrency;
-        if (project.config.testTimeout === VITEST_TIMEOUT_MS) project.config.testTimeout = TIMEOUT_MS[settings.backend];
+        const asked =
+          vitest.config.cliOptions.testTimeout !== undefined || project.config.testTimeout !== VITEST_TIMEOUT_MS;
+        if (!asked) project.config.testTimeout = TIMEOUT_MS[settings.backend];
         vitest.config.watchTriggerPatterns = [{ pattern: /./, testsToRun: (file) => runsAgain(readers, file) }];
         project.provide("run", {
           settings,

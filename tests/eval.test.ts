@@ -47,7 +47,7 @@ test("a wrong item prints one short line and no stack", async () => {
     numberAsked(request) === "3" ? { text: "It is 41." } : right(request),
   );
   const { exitCode, all } = await run(["--", ...endpoint]);
-  expect(all.split("\n").filter((line) => line.includes("sums/3"))).toEqual([" ✗ sums/3  answered 41, expected 3"]);
+  expect(all.split("\n").filter((line) => line.includes("✗"))).toEqual([" ✗ sums/3  answered 41, expected 3"]);
   expect(all).not.toMatch(/\.ts:\d+:\d+|AssertionError|❯/);
   expect(exitCode).toBe(0);
 });
@@ -66,6 +66,16 @@ test("a failed call is an error, never a wrong answer, and lowers coverage only"
   );
   const { exitCode } = await run(["--", ...endpoint]);
   expect(report().evals[0]).toMatchObject({ scored: 19, errors: 1, incorrect: 0, accuracy: 1, coverage: 0.95 });
+  expect(exitCode).toBe(0);
+});
+
+test("an item that is not answered within --testTimeout is an error with one line, and the others go on", async () => {
+  const { run, report, endpoint } = await setUp(additionEval("sums", 12), (request) =>
+    numberAsked(request) === "2" ? { delayMs: 60_000 } : right(request),
+  );
+  const { exitCode, all } = await run(["--testTimeout", "5000", "--", ...endpoint]);
+  expect(report().evals[0]).toMatchObject({ scored: 11, errors: 1 });
+  expect(all.split("\n").filter((line) => line.includes("sums/2"))[0]).toBe(" ! sums/2  Test timed out in 5000ms.");
   expect(exitCode).toBe(0);
 });
 

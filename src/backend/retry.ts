@@ -76,11 +76,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /**
  * Halves the calls in flight when the server says that they are too many (429), once for all calls that were in flight
- * then, and adds one after as many successes.
+ * then, and adds one after each success.
  */
 export function withThrottle(backend: Backend, most: number): Backend {
   const queue = new PQueue({ concurrency: most });
-  let successes = 0;
   let halvedAt = Number.NEGATIVE_INFINITY;
   return {
     complete: (prompt, options, signal) =>
@@ -89,17 +88,13 @@ export function withThrottle(backend: Backend, most: number): Backend {
           const startedAt = performance.now();
           try {
             const completion = await backend.complete(prompt, options, signal);
-            if (queue.concurrency < most && ++successes >= queue.concurrency) {
-              queue.concurrency++;
-              successes = 0;
-            }
+            if (queue.concurrency < most) queue.concurrency++;
             return completion;
           } catch (error) {
             const throttled = error instanceof BackendError && error.transient?.why === "throttled";
             if (throttled && startedAt > halvedAt) {
               halvedAt = performance.now();
               queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
-              successes = 0;
             }
             throw error;
           }

@@ -9,6 +9,7 @@ import { compareEvals, comparisonLines, counterpart } from "../src/report/compar
 import { readReport, writeDatedReports, writeReport } from "../src/report/files.ts";
 import { exitCode } from "../src/report/gate.ts";
 import { closingLines } from "../src/report/lines.ts";
+import { type Merged, mergeShards } from "../src/report/merge.ts";
 import type { EvalReport, Report } from "../src/report/schema.ts";
 import { variantTable } from "../src/report/table.ts";
 import type { Settings } from "../src/settings.ts";
@@ -68,13 +69,14 @@ export class AccuracyReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const runs = modules.flatMap((module) => [...module.children.allSuites()].flatMap(toEvalRun));
+    const { runs, problems } = this.#runsOf(modules);
     const times = { startedAt: this.#startedAt.toISOString(), elapsedMs: Math.round(performance.now() - this.#start) };
     const report = buildReport(runs, times, this.#options.baseline);
     const filtered = isFiltered(this.#vitest);
-    const broken = [...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
+    const gateApplies = !filtered && !this.#vitest.config.shard;
+    const broken = [...problems, ...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
     for (const one of report.evals) {
-      this.#print(closingLines(one, !filtered));
+      this.#print(closingLines(one, gateApplies ? null : whyNoGate(this.#vitest)));
       this.#print(this.#comparison(one).map((line) => `  ${line}`));
     }
     for (const variants of Map.groupBy(report.evals, ({ name }) => name).values()) this.#print(variantTable(variants));
@@ -83,7 +85,13 @@ export class AccuracyReporter implements Reporter {
       this.#print([`to ask for what is missing: ${commandWithCache()}`]);
     for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
     if (filtered || this.#vitest.config.watch) return;
-    process.exitCode = broken.length > 0 ? 1 : exitCode(report.evals.map(({ gate }) => gate.outcome));
+    process.exitCode = broken.length > 0 ? 1 : gateApplies ? exitCode(report.evals.map(({ gate }) => gate.outcome)) : 0;
+  }
+
+  /** In a shard, its own part; in a merge, the parts put together. */
+  #runsOf(modules: readonly TestModule[]): Merged {
+    const runs = modules.flatMap((module) => [...module.children.allSuites()].flatMap(toEvalRun));
+    return this.#vitest.config.shard ? { runs, problems: [] } : mergeShards(runs);
   }
 
   /** What changed against the baseline or, in watch mode, against the last run of the session. */
@@ -116,7 +124,8 @@ export class AccuracyReporter implements Reporter {
   /** Writes the files, and gives what went wrong with that. */
   #write(report: Report, filtered: boolean): string[] {
     const { root, out } = this.#options.settings;
-    if (report.evals.length === 0) return [];
+    // A shard's part of a run is in its blob; the merge writes the report.
+    if (report.evals.length === 0 || this.#vitest.config.shard) return [];
     const folder = join(root, "reports");
     const wanted = [...(filtered ? [] : [join(folder, "accuracy.json")]), ...(out ? [out] : [])];
     try {
@@ -153,6 +162,10 @@ function commandWithCache(): string {
   const words = process.argv.slice(2).filter((word) => word !== "--cache");
   const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
   return ["npx", "vitest", ...quoted, ...(words.includes("--") ? [] : ["--"]), "--cache"].join(" ");
+}
+
+function whyNoGate({ config: { shard } }: Vitest): string {
+  return shard ? `shard ${shard.index} of ${shard.count}: the merge judges` : "this run was filtered on purpose";
 }
 
 /** True if the user asked for a part of the items: such a run says nothing about the eval. */

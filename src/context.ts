@@ -1,5 +1,5 @@
 import type { Settings } from "./settings.ts";
-import type { EvalInfo, EvalRecord } from "./types.ts";
+import type { EvalInfo, EvalRecord, Shard } from "./types.ts";
 
 /** Where completions come from, once that is known. */
 export interface Target {
@@ -18,6 +18,7 @@ export interface RunContext {
   readonly target: Target;
   /** Whether stored completions are read; they are always written. */
   readonly readStore: boolean;
+  readonly shard: Shard | null;
 }
 
 declare module "vitest" {

@@ -28,6 +28,7 @@ import type {
   OpenGrader,
   Prompt,
   SandboxChoice,
+  Shard,
 } from "./types.ts";
 import { type Variant, variantsOf } from "./variants.ts";
 
@@ -59,17 +60,17 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
   const systemPrompts = settings.systemPrompts.map((prompt) => promptFile(prompt, root));
   watchFiles([datasetPath, promptFile(definition.prompt.user, root), ...systemPrompts]);
   const dataset = loadDataset(definition.dataset, datasetPath, root);
-  const items = selectItems(dataset.items, settings);
+  const items = ownItems(selectItems(dataset.items, settings), context.shard);
   const user = loadPrompt("user", definition.prompt.user, root);
   for (const variant of variantsOf(context.settings, context.target)) {
     const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
     const evalInfo = toEvalInfo(name, file, definition, dataset, variant, prompts, context);
     describe(variant.label ? `${name} [${variant.label}]` : name, { meta: { evalInfo } }, () => {
       const grader = useGrader(definition.grader, evalInfo, context.settings.sandbox);
-      for (const item of items) {
+      for (const { item, index } of items) {
         const prompt = prompts.map((template) => template.render(item));
         for (let repeat = 0; repeat < settings.repeats; repeat++) {
-          const evalRecord = newRecord(item, repeat, prompt);
+          const evalRecord = newRecord(item, index, repeat, prompt);
           const options = {
             ...evalInfo.run,
             topP: settings.topP,
@@ -89,6 +90,12 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
       watchFiles(prompts.flatMap(({ reads }) => [...reads]));
     });
   }
+}
+
+/** A shard takes every count-th item, so that the shards of any eval are of like size and no item is in two. */
+function ownItems<T>(items: readonly T[], shard: Shard | null): { item: T; index: number }[] {
+  const all = items.map((item, index) => ({ item, index }));
+  return shard ? all.filter(({ index }) => index % shard.count === shard.index - 1) : all;
 }
 
 /** Told before they are read: also a file that is broken now runs the eval again when it is mended. */
@@ -154,7 +161,7 @@ function toEvalInfo<T extends Item, Row>(
   dataset: LoadedDataset<T>,
   { label, model, reasoningEffort }: Variant,
   prompts: readonly PromptTemplate[],
-  { settings, target }: RunContext,
+  { settings, target, shard }: RunContext,
 ): EvalInfo {
   const { backend, temperature, maxTokens, topP, seed, limit, sample, repeats, minAccuracy, minCoverage } = settings;
   return {
@@ -169,6 +176,7 @@ function toEvalInfo<T extends Item, Row>(
       ...(minCoverage === undefined ? {} : { minCoverage }),
     },
     demoCounts: demoCounts ?? false,
+    shard,
     run: {
       backend,
       model,
@@ -187,8 +195,9 @@ function toEvalInfo<T extends Item, Row>(
   };
 }
 
-const newRecord = (item: Item, repeat: number, prompt: Prompt): EvalRecord => ({
+const newRecord = (item: Item, index: number, repeat: number, prompt: Prompt): EvalRecord => ({
   id: item.id,
+  index,
   rowSha256: createHash("sha256").update(JSON.stringify(item)).digest("hex"),
   repeat,
   target: item.target,

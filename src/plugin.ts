@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vitest/config";
-import type { Vitest } from "vitest/node";
+import { BaseSequencer, type TestProject, type TestSpecification, type Vitest } from "vitest/node";
 import { AccuracyReporter } from "../reporters/accuracy.ts";
 import { ConsoleReporter } from "../reporters/console.ts";
 import { abort } from "./abort.ts";
@@ -8,6 +8,7 @@ import { messageOf, UserError } from "./errors.ts";
 import { localModelEnded } from "./local/running.ts";
 import { readReport } from "./report/files.ts";
 import { readSettings, remoteEndpoint, settingsHelp } from "./settings.ts";
+import type { Shard } from "./types.ts";
 import "./context.ts";
 
 /** Vitest's default time-out is meant for unit tests; a local 20B on a CPU needs minutes for a long answer. */
@@ -49,6 +50,7 @@ export function evals(): Plugin {
         project.provide("run", {
           settings,
           target: remoteEndpoint(settings, tokens),
+          shard: shardByItem(vitest, project),
           readStore: settings.cache ?? Boolean(vitest.config.watch),
         });
         vitest.config.reporters.push(new AccuracyReporter({ settings, baseline, localModelEnded, readers }) as never);
@@ -58,6 +60,26 @@ export function evals(): Plugin {
       }
     },
   };
+}
+
+/**
+ * Vitest shards by file; here each shard runs every file, on its share of the items. The labels keep the blobs of the
+ * shards apart: without them the ids of their files are the same, and a merge would keep the last alone.
+ */
+function shardByItem({ config }: Vitest, project: TestProject): Shard | null {
+  const { shard } = config;
+  if (!shard) return null;
+  config.sequence.sequencer = class extends BaseSequencer {
+    override async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+      return files;
+    }
+  };
+  // A shard may have no item of an eval.
+  config.passWithNoTests = true;
+  project.config.passWithNoTests = true;
+  config.mergeReportsLabel = `shard ${shard.index} of ${shard.count}`;
+  project.config.mergeReportsLabel = config.mergeReportsLabel;
+  return shard;
 }
 
 /** The modules that read a file; undefined leaves it to the module graph. */

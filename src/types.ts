@@ -100,6 +100,8 @@ export type Verdict = "correct" | "incorrect" | "skipped" | "error";
 /** What one test carries to the reporter in `task.meta`. A null verdict means that the test was not run. */
 export interface EvalRecord {
   id: string;
+  /** The item's place among the items of the whole run, which its shards are put together by. */
+  index: number;
   /** Of the whole row: runs are compared over rows that did not change. */
   rowSha256: string;
   repeat: number;
@@ -139,6 +141,12 @@ export interface RunInfo {
   readonly judge: JudgeInfo | null;
 }
 
+/** One of `count` parts of a run, counted from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** What one suite (an eval in one variant) carries to the reporter in `task.meta`. */
 export interface EvalInfo {
   readonly name: string;
@@ -148,6 +156,7 @@ export interface EvalInfo {
   readonly datasetSha256: string;
   run: RunInfo;
   readonly gate: Gate;
+  readonly shard: Shard | null;
   /** True for evals that the demo model was made for; on every other eval it is never evidence. */
   readonly demoCounts: boolean;
 }

@@ -1,12 +1,12 @@
 import { DEMO, exitCode, percent } from "./gate.ts";
+import { titleOf } from "./merge.ts";
 import type { EvalReport } from "./schema.ts";
 
 const TRUNCATED_WARNING = 0.02;
 
-/** The closing lines of an eval: what was measured, what was left out, what the gate says. */
-export function closingLines(report: EvalReport, gateApplies: boolean): string[] {
-  const { name, variant, run, accuracy, correct, scored, ci95 } = report;
-  const title = variant ? `${name} [${variant}]` : name;
+/** The closing lines of an eval: what was measured, what was left out, what the gate says or why it is not applied (`noGate`). */
+export function closingLines(report: EvalReport, noGate: string | null): string[] {
+  const { run, accuracy, correct, scored, ci95 } = report;
   const measured =
     accuracy === null
       ? "accuracy unknown: nothing was scored"
@@ -14,12 +14,12 @@ export function closingLines(report: EvalReport, gateApplies: boolean): string[]
   const interval = ci95 ? `, 95 % interval ${percent(ci95[0])} to ${percent(ci95[1])}` : "";
   const model = run.model === DEMO ? "the demo model, not gpt-oss" : run.model;
   return [
-    `${title}: ${measured}${interval} · ${model}`,
+    `${titleOf(report)}: ${measured}${interval} · ${model}`,
     `  ${leftOut(report)}`,
     ...passRates(report),
     ...otherGraders(report),
     ...warnings(report),
-    `  ${gateLine(report, gateApplies)}`,
+    `  ${gateLine(report, noGate)}`,
   ];
 }
 
@@ -69,8 +69,8 @@ function warnings({ truncated, scored, run }: EvalReport): string[] {
   ];
 }
 
-function gateLine({ gate }: EvalReport, gateApplies: boolean): string {
-  if (!gateApplies) return "gate not applied: this run was filtered on purpose";
+function gateLine({ gate }: EvalReport, noGate: string | null): string {
+  if (noGate !== null) return `gate not applied: ${noGate}`;
   const word = gate.outcome.toUpperCase();
   const reasons =
     gate.reasons.length > 0 ? gate.reasons.join("; ") : `accuracy is at least ${percent(gate.minAccuracy)}`;

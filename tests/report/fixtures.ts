@@ -31,11 +31,13 @@ export const infoOf = (
   run: { ...run, ...more },
   gate,
   demoCounts: false,
+  shard: null,
 });
 
 export const recordOf = (id: string, verdict: Verdict | null, more: Partial<EvalRecord> = {}): EvalRecord => ({
   id,
   rowSha256: `row of ${id}`,
+  index: 0,
   repeat: 0,
   verdict,
   target: "1",

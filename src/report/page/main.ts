@@ -1,0 +1,98 @@
+import type { PageData, PageItem } from "../page-data.ts";
+import { columnsFor } from "./columns.ts";
+import { button, el } from "./dom.ts";
+import { filterForm } from "./filters.ts";
+import { accuracyPlot, histograms } from "./plots.ts";
+import { itemTable } from "./table.ts";
+import { transcript } from "./transcript.ts";
+
+/** The report's data: compressed JSON, written into the page as base64. */
+async function readData(): Promise<PageData> {
+  const base64 = document.querySelector("#data")?.textContent ?? "";
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
+function build(data: PageData): void {
+  const table = itemTable(columnsFor(data));
+  const status = el("p", { role: "status" });
+  const spread = el("div", { class: "plots" });
+  const pane = el("section", { class: "transcript", "aria-labelledby": "transcript-heading", hidden: true });
+  const byLink = new Map(data.items.toReversed().flatMap((item) => [[item.id, item] as const]));
+  for (const item of data.items) byLink.set(item.link, item);
+  let drawing = 0;
+
+  function show(test: (item: PageItem) => boolean): void {
+    const shown = data.items.filter(test);
+    table.show(shown);
+    status.textContent = `${shown.length} of ${data.items.length} items`;
+    cancelAnimationFrame(drawing);
+    drawing = requestAnimationFrame(() => spread.replaceChildren(...histograms(shown)));
+  }
+
+  /** Opens the item that the address names, or none. */
+  function openLinked(): void {
+    const item = byLink.get(decoded(location.hash.slice(1)));
+    pane.hidden = !item;
+    table.open(item);
+    if (!item) return;
+    const [earlier, later] = [table.neighbour(item, -1), table.neighbour(item, 1)];
+    pane.replaceChildren(
+      el(
+        "nav",
+        { "aria-label": "Transcript" },
+        step("← Previous", earlier),
+        step("Next →", later),
+        button("Close", () => close(item), { title: "Escape" }),
+      ),
+      ...transcript(item),
+    );
+    pane.scrollTop = 0;
+    pane.querySelector<HTMLElement>("#transcript-heading")?.focus({ preventScroll: true });
+    pane.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(label: string, item: PageItem | undefined): HTMLButtonElement {
+    const element = button(label, () => {
+      if (item) location.hash = item.link;
+    });
+    element.disabled = !item;
+    return element;
+  }
+
+  function close(item: PageItem): void {
+    history.pushState(null, "", location.pathname + location.search);
+    openLinked();
+    table.focus(item);
+  }
+
+  document
+    .querySelector("#app")
+    ?.replaceChildren(
+      el("div", { class: "plots" }, accuracyPlot(data.evals)),
+      el("h2", { id: "items-heading" }, "Items"),
+      filterForm(data, show),
+      status,
+      el("div", { class: "split" }, table.element, pane),
+      el("h2", {}, "Latency and tokens"),
+      spread,
+    );
+  table.start();
+  show(() => true);
+  openLinked();
+  addEventListener("hashchange", openLinked);
+  addEventListener("popstate", openLinked);
+  addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && !pane.hidden) pane.querySelector<HTMLButtonElement>("nav button:last-child")?.click();
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+build(await readData());

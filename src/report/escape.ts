@@ -3,11 +3,11 @@ const HTML: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '
 /** Any text as the text of an HTML element or of a quoted attribute. */
 export const escapeHtml = (text: string): string => visible(text).replace(/[&<>"']/g, (char) => HTML[char] ?? "");
 
-/** Any text as one line of plain text in Markdown, in a table cell too: nothing in it marks up, links or mentions. */
+/** Any text as plain text within a line of Markdown, in a table cell too: nothing in it marks up, links or mentions. */
 export const escapeMarkdown = (text: string): string =>
   visible(text)
     .replace(/\s+/g, " ")
-    .replace(/[&<>"'\\|`*_~[\](){}#$@!:/]/g, (char) => `&#${char.charCodeAt(0)};`)
+    .replace(/[&<>"\\|`*_~[\]#$@]|:(?=[a-z/])|\.(?=\w+\.)/gi, (char) => `&#${char.charCodeAt(0)};`)
     .trim();
 
 /** Any text as a fenced code block that the text cannot end. */

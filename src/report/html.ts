@@ -43,7 +43,6 @@ export async function toHtml(report: Report, baseline?: Report): Promise<string>
 <tbody>${rows.map(summaryRow).join("\n")}</tbody>
 </table>
 </div>
-${rows.map(notes).join("\n")}
 <details><summary>How it was run</summary>${report.evals
     .map((one, index) =>
       settings(rows[index]?.title ?? "", { dataset: one.dataset, datasetSha256: one.datasetSha256, ...one.run }),
@@ -59,14 +58,12 @@ ${rows.map(notes).join("\n")}
 `;
 }
 
-function summaryRow({ cells, outcome }: SummaryRow): string {
+function summaryRow({ cells, outcome, notes }: SummaryRow): string {
   const [title = "", ...others] = cells;
   const rest = others.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("");
-  return `<tr class="${outcome}"><th scope="row">${escapeHtml(title)}</th>${rest}</tr>`;
+  return `<tr class="${outcome}"><th scope="row">${escapeHtml(title)}</th>${rest}</tr>
+<tr class="notes"><td colspan="${cells.length}">${notes.map(escapeHtml).join("<br>")}</td></tr>`;
 }
-
-const notes = ({ title, notes, outcome }: SummaryRow): string =>
-  `<h3 class="${outcome}">${escapeHtml(title)}</h3><ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")}</ul>`;
 
 const settings = (title: string, run: object): string =>
   `<h3>${escapeHtml(title)}</h3><pre>${escapeHtml(JSON.stringify(run, null, 2))}</pre>`;

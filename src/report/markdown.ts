@@ -63,7 +63,7 @@ function folded(item: ItemReport): string {
   const line = (text: string) => escapeMarkdown(shorten(text, CELL));
   return [
     `<details><summary>${verdict}: ${line(id)}, answered ${line(answerOf(item))}, expected ${line(target)}</summary>`,
-    ...(reason ? [`${escapeMarkdown(shorten(reason, TEXT))}`] : []),
+    ...(reason ? [`Reason: ${escapeMarkdown(shorten(reason, TEXT))}`] : []),
     ...(rule ? [`Rule: ${escapeMarkdown(rule)}`] : []),
     ...(question ? [fenced(shorten(question, TEXT))] : []),
     ...(completion === null ? [] : [fenced(shorten(completion, TEXT))]),

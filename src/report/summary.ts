@@ -1,5 +1,6 @@
+import { visible } from "./escape.ts";
 import { compareWith, flipOf } from "./flips.ts";
-import { exitCode, percent } from "./gate.ts";
+import { DEMO, exitCode, percent } from "./gate.ts";
 import { closingLines, seconds } from "./lines.ts";
 import type { EvalReport, Report } from "./schema.ts";
 
@@ -26,10 +27,24 @@ export function summarize(report: Report, baseline?: Report): Summary {
   const change = baseline ? ["baseline", "broke", "fixed"] : [];
   return {
     headline: headline(report),
-    subtitle: `${new Date(report.startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC · ${seconds(report.elapsedMs)}`,
+    subtitle: [
+      [...new Set(report.evals.map(modelOf))].join(", "),
+      when(report),
+      seconds(report.elapsedMs),
+      ...(baseline ? [`compared with the run of ${when(baseline)}`] : []),
+    ].join(" · "),
     columns: [
-      ...["eval", "model", "gate", "accuracy", "95 % interval", ...change, "coverage", "truncated", "no answer"],
-      ...["skipped", "errors", "p50", "p95", "tokens out"],
+      ...[
+        "eval",
+        "model",
+        "gate",
+        "accuracy",
+        "95 % interval",
+        ...change,
+        "coverage",
+        "latency p50, p95",
+        "tokens out",
+      ],
     ],
     rows: report.evals.map((one) => ({
       title: titleOf(one),
@@ -42,9 +57,14 @@ export function summarize(report: Report, baseline?: Report): Summary {
   };
 }
 
-/** The name of an eval in its variant. */
+/** The name of an eval in its variant, as one line. */
 export const titleOf = ({ name, variant }: Pick<EvalReport, "name" | "variant">): string =>
-  variant ? `${name} [${variant}]` : name;
+  visible(variant ? `${name} [${variant}]` : name).replace(/\s+/g, " ");
+
+const modelOf = ({ run }: EvalReport): string => (run.model === DEMO ? "the demo model, not gpt-oss" : run.model);
+
+const when = ({ startedAt }: Report): string =>
+  `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 function headline({ evals }: Report): string {
   const [first] = evals;
@@ -64,15 +84,13 @@ function cells(one: EvalReport, baseline: Report | undefined): string[] {
   const { accuracy, ci95, correct, scored, latencyMs, usage } = one;
   return [
     titleOf(one),
-    one.run.model,
+    modelOf(one),
     one.gate.outcome.toUpperCase(),
     accuracy === null ? "unknown" : `${percent(accuracy)} (${correct} of ${scored})`,
     ci95 ? `${percent(ci95[0])} to ${percent(ci95[1])}` : "",
     ...(baseline ? change(one, baseline) : []),
     percent(one.coverage),
-    ...[one.truncated, one.noAnswer, one.skipped, one.errors].map(String),
-    seconds(latencyMs.p50),
-    seconds(latencyMs.p95),
+    `${seconds(latencyMs.p50)}, ${seconds(latencyMs.p95)}`,
     usage.completionTokens.toLocaleString("en"),
   ];
 }

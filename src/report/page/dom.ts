@@ -1,8 +1,10 @@
+import { visible } from "../escape.ts";
+
 type Child = Node | string | null;
 
 /**
  * An element with attributes and children. Strings become text nodes and nothing here parses HTML, so what a model
- * wrote stays text.
+ * wrote stays text; control characters and changes of direction are shown, not obeyed.
  */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -12,7 +14,7 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
     if (value !== false) element.setAttribute(name, value === true ? "" : String(value));
-  element.append(...children.filter((child) => child !== null));
+  for (const child of children) if (child !== null) element.append(typeof child === "string" ? visible(child) : child);
   return element;
 }
 

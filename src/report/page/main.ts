@@ -16,8 +16,9 @@ async function readData(): Promise<PageData> {
 function build(data: PageData): void {
   const table = itemTable(columnsFor(data));
   const status = el("p", { role: "status" });
-  const spread = el("div", { class: "plots" });
+  const spread = el("div", { class: "plots spread" });
   const pane = el("section", { class: "transcript", "aria-labelledby": "transcript-heading", hidden: true });
+  const split = el("div", { class: "split" }, table.element, pane);
   const byLink = new Map(data.items.toReversed().flatMap((item) => [[item.id, item] as const]));
   for (const item of data.items) byLink.set(item.link, item);
   let drawing = 0;
@@ -34,6 +35,7 @@ function build(data: PageData): void {
   function openLinked(): void {
     const item = byLink.get(decoded(location.hash.slice(1)));
     pane.hidden = !item;
+    split.classList.toggle("open", Boolean(item));
     table.open(item);
     if (!item) return;
     const [earlier, later] = [table.neighbour(item, -1), table.neighbour(item, 1)];
@@ -69,7 +71,7 @@ function build(data: PageData): void {
   document
     .querySelector("#app")
     ?.replaceChildren(
-      el("div", { class: "plots" }, accuracyPlot(data.evals)),
+      el("div", { class: "plots" }, accuracyPlot(data.evals), spread),
       el("h2", { id: "items-heading" }, "Items"),
       filterForm(data, show),
       status,
@@ -80,6 +82,7 @@ function build(data: PageData): void {
   table.start();
   show(() => true);
   openLinked();
+  performance.mark("items shown");
   addEventListener("hashchange", openLinked);
   addEventListener("popstate", openLinked);
   addEventListener("keydown", ({ key }) => {

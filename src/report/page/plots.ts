@@ -1,8 +1,9 @@
-import { axisX, axisY, binX, dot, gridX, link, plot, rectY, ruleY, text, tickX } from "@observablehq/plot";
+import { axisX, axisY, binX, dot, gridX, link, plot, rectY, ruleX, ruleY, text, tickX } from "@observablehq/plot";
 import type { PageEval, PageItem } from "../page-data.ts";
 import { el } from "./dom.ts";
 import { verdictOf } from "./words.ts";
 
+const STYLE = "background: none; font-size: 12px; overflow: visible";
 const VERDICTS = ["correct", "incorrect"];
 
 /** Accuracy with its 95 % interval per eval and variant, the gate as a tick and the baseline as a ring. */
@@ -13,18 +14,18 @@ export function accuracyPlot(evals: readonly PageEval[]): HTMLElement {
   const longest = Math.max(...evals.map(({ title }) => title.length));
   const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
   const svg = plot({
-    width: 640,
-    marginLeft: Math.min(260, 30 + longest * 7),
-    marginRight: 60,
-    height: 60 + evals.length * 34,
+    width: widthOf(460),
+    marginLeft: Math.min(170, 20 + longest * 7),
+    marginRight: 24,
+    height: Math.max(190, 60 + evals.length * 34),
     x: { domain: [low, 1] },
     y: { domain: evals.map(({ title }) => title), label: null },
-    style: "background:none",
+    style: STYLE,
     ariaLabel: "Accuracy with 95 % intervals; the numbers are in the table of evals",
     marks: [
       gridX(),
       axisX({ tickFormat: percent, label: "accuracy" }),
-      axisY({ tickSize: 0, textOverflow: "ellipsis", lineWidth: 22 }),
+      axisY({ tickSize: 0, textOverflow: "ellipsis", lineWidth: 13, label: null }),
       tickX(evals, { x: "minAccuracy", y: "title", stroke: "var(--bad)", strokeWidth: 2, strokeDasharray: "3 2" }),
       link(scored, {
         x1: ({ ci95 }: PageEval) => ci95?.[0],
@@ -46,15 +47,15 @@ export function accuracyPlot(evals: readonly PageEval[]): HTMLElement {
       }),
     ],
   });
-  const ring = evals.some(({ before }) => before !== null) ? ", ring: baseline" : "";
-  return figure("Accuracy", `dot: accuracy, bar: 95 % interval, dashed tick: the gate${ring}`, svg);
+  const ring = evals.some(({ before }) => before !== null) ? "; ring: the baseline" : "";
+  return figure("Accuracy", `with 95 % intervals; dashed: the gate${ring}`, svg);
 }
 
 /** How many of the items took so long, or so many tokens; right and wrong ones stacked. */
 export function histograms(items: readonly PageItem[]): HTMLElement[] {
   return [
     histogram(items, "Latency", "seconds", ({ latencyMs }) => (latencyMs === null ? null : latencyMs / 1000)),
-    histogram(items, "Tokens", "completion tokens", ({ usage }) => usage?.completionTokens ?? null),
+    histogram(items, "Length", "tokens out", ({ usage }) => usage?.completionTokens ?? null),
   ];
 }
 
@@ -66,20 +67,23 @@ function histogram(
 ): HTMLElement {
   const answered = items.filter((item) => item.completion !== null && read(item) !== null);
   const svg = plot({
-    width: 480,
+    width: widthOf(440),
     height: 190,
     x: { label },
     y: { label: "items", grid: true },
     color: { domain: VERDICTS, range: ["var(--good)", "var(--bad)"] },
-    style: "background:none",
+    style: STYLE,
     ariaLabel: `Histogram of ${label} over ${answered.length} items`,
     marks: [
       rectY(answered, binX({ y: "count" }, { x: read, fill: verdictOf, order: VERDICTS, thresholds: 30 } as object)),
+      ruleX([0]),
       ruleY([0]),
     ],
   });
-  return figure(title, `${label} of the items shown, correct below incorrect`, svg);
+  return figure(title, `${label} of the items shown; correct below incorrect`, svg);
 }
+
+const widthOf = (wanted: number): number => Math.min(wanted, document.documentElement.clientWidth - 40);
 
 const figure = (title: string, caption: string, svg: Element): HTMLElement =>
   el("figure", {}, el("figcaption", {}, el("strong", {}, title), ` ${caption}`), svg);

@@ -7,7 +7,10 @@ export const escapeHtml = (text: string): string => visible(text).replace(/[&<>"
 export const escapeMarkdown = (text: string): string =>
   visible(text)
     .replace(/\s+/g, " ")
-    .replace(/[&<>"\\|`*_~[\]#$@]|:(?=[a-z/])|\.(?=\w+\.)/gi, (char) => `&#${char.charCodeAt(0)};`)
+    .replace(
+      /[&<>"\\|`*~[\]#$@]|(?<![a-z0-9])_|_(?![a-z0-9])|:(?=[a-z/])|\.(?=\w+\.)/gi,
+      (char) => `&#${char.charCodeAt(0)};`,
+    )
     .trim();
 
 /** Any text as a fenced code block that the text cannot end. */

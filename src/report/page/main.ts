@@ -51,7 +51,8 @@ function build(data: PageData): void {
     );
     pane.scrollTop = 0;
     pane.querySelector<HTMLElement>("#transcript-heading")?.focus({ preventScroll: true });
-    pane.scrollIntoView({ block: "nearest" });
+    // After the histograms, which a first drawing puts above the pane.
+    requestAnimationFrame(() => pane.scrollIntoView({ block: "nearest" }));
   }
 
   function step(label: string, item: PageItem | undefined): HTMLButtonElement {
@@ -75,9 +76,7 @@ function build(data: PageData): void {
       el("h2", { id: "items-heading" }, "Items"),
       filterForm(data, show),
       status,
-      el("div", { class: "split" }, table.element, pane),
-      el("h2", {}, "Latency and tokens"),
-      spread,
+      split,
     );
   table.start();
   show(() => true);

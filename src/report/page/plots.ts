@@ -17,6 +17,7 @@ export function accuracyPlot(evals: readonly PageEval[]): HTMLElement {
     width: widthOf(460),
     marginLeft: Math.min(170, 20 + longest * 7),
     marginRight: 24,
+    marginBottom: 42,
     height: Math.max(190, 60 + evals.length * 34),
     x: { domain: [low, 1] },
     y: { domain: evals.map(({ title }) => title), label: null },
@@ -24,7 +25,7 @@ export function accuracyPlot(evals: readonly PageEval[]): HTMLElement {
     ariaLabel: "Accuracy with 95 % intervals; the numbers are in the table of evals",
     marks: [
       gridX(),
-      axisX({ tickFormat: percent, label: "accuracy" }),
+      axisX({ tickFormat: percent, label: "accuracy", labelOffset: 36 }),
       axisY({ tickSize: 0, textOverflow: "ellipsis", lineWidth: 13, label: null }),
       tickX(evals, { x: "minAccuracy", y: "title", stroke: "var(--bad)", strokeWidth: 2, strokeDasharray: "3 2" }),
       link(scored, {
@@ -66,16 +67,21 @@ function histogram(
   read: (item: PageItem) => number | null,
 ): HTMLElement {
   const answered = items.filter((item) => item.completion !== null && read(item) !== null);
+  const domain = [0, Math.max(1, ...answered.map((item) => read(item) ?? 0))];
   const svg = plot({
     width: widthOf(440),
     height: 190,
-    x: { label },
+    marginBottom: 42,
+    x: { label, labelOffset: 36 },
     y: { label: "items", grid: true },
     color: { domain: VERDICTS, range: ["var(--good)", "var(--bad)"] },
     style: STYLE,
     ariaLabel: `Histogram of ${label} over ${answered.length} items`,
     marks: [
-      rectY(answered, binX({ y: "count" }, { x: read, fill: verdictOf, order: VERDICTS, thresholds: 30 } as object)),
+      rectY(
+        answered,
+        binX({ y: "count" }, { x: read, fill: verdictOf, order: VERDICTS, thresholds: 30, domain } as object),
+      ),
       ruleX([0]),
       ruleY([0]),
     ],
@@ -85,5 +91,7 @@ function histogram(
 
 const widthOf = (wanted: number): number => Math.min(wanted, document.documentElement.clientWidth - 40);
 
-const figure = (title: string, caption: string, svg: Element): HTMLElement =>
-  el("figure", {}, el("figcaption", {}, el("strong", {}, title), ` ${caption}`), svg);
+function figure(title: string, caption: string, svg: Element): HTMLElement {
+  svg.setAttribute("role", "img");
+  return el("figure", {}, el("figcaption", {}, el("strong", {}, title), ` ${caption}`), svg);
+}

@@ -1,3 +1,4 @@
+import { shorten } from "../escape.ts";
 import type { PageItem } from "../page-data.ts";
 import { diffView } from "./diff.ts";
 import { el } from "./dom.ts";
@@ -51,17 +52,19 @@ function change(item: PageItem, before: NonNullable<PageItem["before"]>): HTMLEl
     "section",
     { class: "compared", "aria-label": "Compared with the baseline" },
     el("h3", {}, "Compared with the baseline"),
-    el("p", {}, `${markedVerdict(before)} → ${markedVerdict(item)}${item.flip ? ` (${item.flip})` : ""}`),
-    ...(before.answer === item.answer ? [] : [diffView(before.answer ?? "none", item.answer ?? "none")]),
+    el("p", {}, `${verdictAndAnswer(before)} → ${verdictAndAnswer(item)}`),
     same
       ? el("p", { class: "empty" }, "The reply is the same.")
       : diffView(before.completion ?? "", item.completion ?? ""),
   );
 }
 
+const verdictAndAnswer = (item: NonNullable<PageItem["before"]>): string =>
+  `${markedVerdict(item)} (${item.answer === null ? "no answer" : shorten(item.answer, 60)})`;
+
 function againstTarget({ answer, target, verdict }: PageItem): HTMLElement[] {
   if (answer === null || verdict !== "incorrect") return [];
-  return [el("h3", {}, "Answer against target"), diffView(target, answer)];
+  return [el("h3", {}, "From target to answer"), diffView(target, answer)];
 }
 
 function text(title: string, content: string, open: boolean): HTMLElement {

@@ -8,8 +8,10 @@ import { transcript } from "./transcript.ts";
 
 /** The report's data: compressed JSON, written into the page as base64. */
 async function readData(): Promise<PageData> {
-  const base64 = document.querySelector("#data")?.textContent ?? "";
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const binary = atob(document.querySelector("#data")?.textContent ?? "");
+  const bytes = new Uint8Array(binary.length);
+  // Not Uint8Array.from with a function, which takes a second and a half for 7 MB.
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 

@@ -28,6 +28,9 @@ export function itemTable(columns: readonly Column[]) {
     getScrollElement: () => scroller,
     estimateSize: () => ROW,
     overscan: 10,
+    // The heading, which stays in view, is one row high.
+    paddingStart: ROW,
+    scrollPaddingStart: ROW,
     scrollToFn: elementScroll<HTMLDivElement>,
     observeElementRect: observeElementRect<HTMLDivElement>,
     observeElementOffset: observeElementOffset<HTMLDivElement>,

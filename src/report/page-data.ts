@@ -63,5 +63,8 @@ function linker({ evals }: Report): (one: EvalReport, item: ItemReport) => strin
       ...((evalsOf.get(id)?.size ?? 0) > 1 ? [name] : []),
       ...(variant ? [variant] : []),
       ...(run.repeats > 1 ? [repeat] : []),
-    ].join("@");
+    ]
+      .join("@")
+      // Half a surrogate pair, which JSON may hold, cannot stand in an address.
+      .toWellFormed();
 }

@@ -132,6 +132,18 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
     expect(await page.getByRole("status").textContent()).toBe("3 of 9 items");
   });
 
+  test("an id that is no plain word has a working link too", async () => {
+    const report = syntheticReport({ count: 2 });
+    const [one] = report.evals;
+    const ids = ["first", '100 %41 a#b?c="d" & \ud800 é'];
+    const items = one!.items.map((item, index) => ({ ...item, id: ids[index]! }));
+    const { page } = await open({ ...report, evals: [{ ...one!, items }] }, undefined, "#first");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.locator("#transcript-heading").filter({ hasText: "100 %41 a#b" }).waitFor();
+    await page.reload();
+    await page.locator("#transcript-heading").filter({ hasText: "100 %41 a#b" }).waitFor();
+  });
+
   test("hostile text in every field is shown as text and runs nothing", async () => {
     const { page, complaints } = await open(reportOf(HOSTILE), reportOf(`${HOSTILE} before`, "correct"));
     await page.locator(".items tbody a").click();

@@ -5,6 +5,7 @@ import { filterForm } from "./filters.ts";
 import { accuracyPlot, histograms } from "./plots.ts";
 import { itemTable } from "./table.ts";
 import { transcript } from "./transcript.ts";
+import { hrefOf } from "./words.ts";
 
 /** The report's data: compressed JSON, written into the page as base64. */
 async function readData(): Promise<PageData> {
@@ -40,13 +41,12 @@ function build(data: PageData): void {
     split.classList.toggle("open", Boolean(item));
     table.open(item);
     if (!item) return;
-    const [earlier, later] = [table.neighbour(item, -1), table.neighbour(item, 1)];
     pane.replaceChildren(
       el(
         "nav",
         { "aria-label": "Transcript" },
-        step("← Previous", earlier),
-        step("Next →", later),
+        step("← Previous", item, -1),
+        step("Next →", item, 1),
         button("Close", () => close(item), { title: "Escape" }),
       ),
       ...transcript(item),
@@ -57,11 +57,13 @@ function build(data: PageData): void {
     requestAnimationFrame(() => pane.scrollIntoView({ block: "nearest" }));
   }
 
-  function step(label: string, item: PageItem | undefined): HTMLButtonElement {
+  /** Goes to the next or the previous one of the items that are shown. */
+  function step(label: string, item: PageItem, by: 1 | -1): HTMLButtonElement {
     const element = button(label, () => {
-      if (item) location.hash = item.link;
+      const other = table.neighbour(item, by);
+      if (other) location.hash = hrefOf(other);
     });
-    element.disabled = !item;
+    element.disabled = !table.neighbour(item, by);
     return element;
   }
 

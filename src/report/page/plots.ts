@@ -86,7 +86,7 @@ function histogram(
       ruleY([0]),
     ],
   });
-  return figure(title, `${label} of the items shown; correct below incorrect`, svg);
+  return figure(title, `${label}, of the items shown; red: incorrect`, svg);
 }
 
 const widthOf = (wanted: number): number => Math.min(wanted, document.documentElement.clientWidth - 40);

@@ -73,7 +73,12 @@ function histogram(
     height: 190,
     marginBottom: 42,
     x: { label, labelOffset: 36 },
-    y: { label: "items", grid: true },
+    y: {
+      label: "items",
+      grid: true,
+      ticks: 4,
+      tickFormat: (count: number) => (Number.isInteger(count) ? `${count}` : ""),
+    },
     color: { domain: VERDICTS, range: ["var(--good)", "var(--bad)"] },
     style: STYLE,
     ariaLabel: `Histogram of ${label} over ${answered.length} items`,

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { styleText } from "node:util";
 import type { Reporter, SerializedError, TestModule, TestSpecification, TestSuite, Vitest } from "vitest/node";
@@ -6,9 +6,10 @@ import { abort } from "../src/abort.ts";
 import { messageOf } from "../src/errors.ts";
 import { buildReport, type EvalRun } from "../src/report/build.ts";
 import { compareEvals, comparisonLines, counterpart } from "../src/report/compare.ts";
-import { readReport, writeDatedReports, writeReport } from "../src/report/files.ts";
+import { readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
 import { exitCode } from "../src/report/gate.ts";
 import { closingLines } from "../src/report/lines.ts";
+import { toMarkdown } from "../src/report/markdown.ts";
 import { type Merged, mergeShards } from "../src/report/merge.ts";
 import type { EvalReport, Report } from "../src/report/schema.ts";
 import { variantTable } from "../src/report/table.ts";
@@ -16,7 +17,7 @@ import type { Settings } from "../src/settings.ts";
 import "../src/context.ts";
 
 export interface AccuracyReporterOptions {
-  readonly settings: Pick<Settings, "dataset" | "out" | "root">;
+  readonly settings: Pick<Settings, "dataset" | "markdown" | "out" | "root">;
   readonly baseline: Report | undefined;
   /** Where the plugin looks up which modules a changed file runs again. */
   readonly readers: Map<string, Set<string>>;
@@ -68,13 +69,13 @@ export class AccuracyReporter implements Reporter {
     }
   }
 
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+  async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
     const { runs, problems } = this.#runsOf(modules);
     const times = { startedAt: this.#startedAt.toISOString(), elapsedMs: Math.round(performance.now() - this.#start) };
     const report = buildReport(runs, times, this.#options.baseline);
     const filtered = isFiltered(this.#vitest);
     const gateApplies = !filtered && !this.#vitest.config.shard;
-    const broken = [...problems, ...this.#whatBroke(modules, errors), ...this.#write(report, filtered)];
+    const broken = [...problems, ...this.#whatBroke(modules, errors), ...(await this.#write(report, filtered))];
     for (const one of report.evals) {
       this.#print(closingLines(one, gateApplies ? null : whyNoGate(this.#vitest)));
       this.#print(this.#comparison(one).map((line) => `  ${line}`));
@@ -122,20 +123,33 @@ export class AccuracyReporter implements Reporter {
   }
 
   /** Writes the files, and gives what went wrong with that. */
-  #write(report: Report, filtered: boolean): string[] {
-    const { root, out } = this.#options.settings;
+  async #write(report: Report, filtered: boolean): Promise<string[]> {
+    const { root, out, markdown } = this.#options.settings;
+    const { watch, shard } = this.#vitest.config;
     // A shard's part of a run is in its blob; the merge writes the report.
-    if (report.evals.length === 0 || this.#vitest.config.shard) return [];
+    if (report.evals.length === 0 || shard) return [];
     const folder = join(root, "reports");
-    const wanted = [...(filtered ? [] : [join(folder, "accuracy.json")]), ...(out ? [out] : [])];
+    const latest = join(folder, "accuracy.json");
+    const whole = watch ? withEarlier(report, latest) : report;
     try {
-      for (const file of wanted) writeReport(file, this.#vitest.config.watch ? withEarlier(report, file) : report);
-      const dated = this.#vitest.config.watch ? [] : writeDatedReports(folder, report);
-      this.#print([`report: ${[...wanted, ...dated].map((file) => relative(root, file)).join(", ")}`]);
+      const written = [...(filtered ? [] : [latest]), ...(out ? [out] : [])];
+      for (const file of written) writeReport(file, whole);
+      if (!watch) written.push(...writeDatedReports(folder, report));
+      if (!filtered && !watch) written.push(await this.#writePage(join(folder, "accuracy.html"), whole));
+      const summary = markdown ?? process.env.GITHUB_STEP_SUMMARY;
+      if (summary && !filtered && !watch) appendFileSync(summary, toMarkdown(report, this.#options.baseline));
+      this.#print([`report: ${written.map((file) => relative(root, file)).join(", ")}`]);
       return [];
     } catch (error) {
       return [`the report could not be written: ${messageOf(error)}`];
     }
+  }
+
+  async #writePage(file: string, report: Report): Promise<string> {
+    // Loaded only here: its bundler takes half a second.
+    const { toHtml } = await import("../src/report/html.ts");
+    writeWhole(file, await toHtml(report, this.#options.baseline));
+    return file;
   }
 
   #print(lines: readonly string[]): void {

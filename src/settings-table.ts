@@ -94,6 +94,14 @@ export const table = {
     path: true,
     help: "also write the whole run's report to this path",
   },
+  markdown: {
+    env: "EVAL_MARKDOWN",
+    flag: "markdown",
+    schema: z.string(),
+    accepts: "a file",
+    path: true,
+    help: "also write the report as Markdown (GITHUB_STEP_SUMMARY gets it without asking)",
+  },
   temperature: {
     env: "EVAL_TEMPERATURE",
     flag: "temperature",

@@ -5,7 +5,7 @@ import { messageOf } from "../errors.ts";
 import { type Comparison, compareEvals, comparisonLines, counterpart, judgeComparison } from "../report/compare.ts";
 import { readReport } from "../report/files.ts";
 import { exitCode } from "../report/gate.ts";
-import type { EvalReport } from "../report/schema.ts";
+import { titleOf } from "../report/merge.ts";
 
 const usage =
   "Usage: npm run compare -- BEFORE.json AFTER.json [--json | --markdown]\n\nExit code 0: not worse; 1: worse beyond chance (one-sided exact McNemar, p < 0.05); 2: nothing in common.";
@@ -31,10 +31,6 @@ try {
   process.exitCode = comparisons.length === 0 ? 2 : exitCode(comparisons.map(judgeComparison));
 } catch (error) {
   abort(messageOf(error));
-}
-
-function titleOf({ name, variant }: EvalReport): string {
-  return variant ? `${name} [${variant}]` : name;
 }
 
 function toText(comparison: Comparison): string {

@@ -3,6 +3,7 @@ import { parseArgs, styleText } from "node:util";
 import { abort } from "../abort.ts";
 import { messageOf } from "../errors.ts";
 import { readReport } from "../report/files.ts";
+import { titleOf } from "../report/merge.ts";
 import type { EvalReport, ItemReport } from "../report/schema.ts";
 
 const { values, positionals } = parseArgs({
@@ -27,7 +28,7 @@ try {
   abort(messageOf(error));
 }
 
-function transcript({ name, variant, run }: EvalReport, item: ItemReport): string {
+function transcript(one: EvalReport, item: ItemReport): string {
   const head = (text: string) => styleText("bold", `── ${text} `.padEnd(72, "─"));
   const part = (title: string, text: string | null) => (text ? [head(title), text] : []);
   const facts = {
@@ -37,9 +38,9 @@ function transcript({ name, variant, run }: EvalReport, item: ItemReport): strin
     rule: item.rule,
     reason: item.reason,
   };
-  const repeat = run.repeats > 1 ? ` #${item.repeat + 1}` : "";
+  const repeat = one.run.repeats > 1 ? ` #${item.repeat + 1}` : "";
   return [
-    head(`${item.id}${repeat} · ${name}${variant ? ` [${variant}]` : ""} · ${run.model}`),
+    head(`${item.id}${repeat} · ${titleOf(one)} · ${one.run.model}`),
     ...item.prompt.flatMap(({ role, content }) => part(role, content)),
     ...part("reasoning", item.reasoning),
     ...part(

@@ -45,7 +45,8 @@ export function compareEvals(before: EvalReport, after: EvalReport): Comparison 
   };
 }
 
-const keyOf = ({ id, repeat, rowSha256 }: ItemReport): string => JSON.stringify([id, repeat, rowSha256]);
+/** What makes two records answers to the same question. */
+export const keyOf = ({ id, repeat, rowSha256 }: ItemReport): string => JSON.stringify([id, repeat, rowSha256]);
 const isScored = ({ verdict }: ItemReport): boolean => verdict === "correct" || verdict === "incorrect";
 
 /** P(X ≥ k) of n fair coins, exact: sums of binomial coefficients as whole numbers, divided once. */

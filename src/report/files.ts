@@ -4,13 +4,16 @@ import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { type EvalReport, type Report, reportSchema } from "./schema.ts";
 
-/** Writes a report whole: to a temporary name beside it, then renamed, so that a reader never sees half a file. */
-export function writeReport(file: string, report: Report): void {
+/** Writes a file whole: to a temporary name beside it, then renamed, so that a reader never sees half of it. */
+export function writeWhole(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(temporary, text);
   renameSync(temporary, file);
 }
+
+export const writeReport = (file: string, report: Report): void =>
+  writeWhole(file, `${JSON.stringify(report, null, 1)}\n`);
 
 /** Writes one dated file per eval and variant, and gives their paths: `<eval>[_sample<N>]_<YYYYMMDD_HHMMSS>.json`. */
 export function writeDatedReports(folder: string, report: Report): string[] {

@@ -1,3 +1,4 @@
+import { counterpart, keyOf } from "./compare.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
 
 /** `broke`: right in the baseline and wrong now; `fixed`: the other way round. */
@@ -10,23 +11,12 @@ export interface Comparison {
   before(item: ItemReport): ItemReport | undefined;
 }
 
-/**
- * The baseline's side of an eval: the same variant, or else its only one, so that two prompts can be compared.
- * An item whose target has changed is another question.
- */
+/** The baseline's side of an eval. A row that has changed is another question. */
 export function compareWith(report: EvalReport, baseline: Report | undefined): Comparison | undefined {
-  const sameName = baseline?.evals.filter(({ name }) => name === report.name) ?? [];
-  const found =
-    sameName.find(({ variant }) => variant === report.variant) ?? (sameName.length === 1 ? sameName[0] : undefined);
+  const found = baseline && counterpart(baseline, report);
   if (!found) return undefined;
-  const items = new Map(found.items.map((item) => [JSON.stringify([item.id, item.repeat]), item]));
-  return {
-    baseline: found,
-    before: ({ id, repeat, target }) => {
-      const before = items.get(JSON.stringify([id, repeat]));
-      return before?.target === target ? before : undefined;
-    },
-  };
+  const items = new Map(found.items.map((item) => [keyOf(item), item]));
+  return { baseline: found, before: (item) => items.get(keyOf(item)) };
 }
 
 /** How an item's verdict changed; null where it did not, or where one of the two was never scored. */

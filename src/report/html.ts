@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { escapeHtml } from "./escape.ts";
+import { writeWhole } from "./files.ts";
 import { pageData } from "./page-data.ts";
 import type { Report } from "./schema.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
@@ -14,7 +15,7 @@ let bundled: Promise<string> | undefined;
  * cannot be markup; the summary is plain HTML that needs no script.
  */
 export async function toHtml(report: Report, baseline?: Report): Promise<string> {
-  bundled ??= bundle();
+  bundled ??= pageScript();
   const script = await bundled;
   const { headline, subtitle, columns, rows } = summarize(report, baseline);
   const style = readFileSync(new URL("page/style.css", import.meta.url), "utf8");
@@ -71,6 +72,20 @@ const settings = (title: string, run: object): string =>
 /** Nothing but this one script runs and nothing is loaded, whatever a model wrote. */
 const policy = (script: string): string =>
   `default-src 'none'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+
+/** Bundling takes half a second: the script is kept in .cache/ under a hash of all that it is made of. */
+async function pageScript(): Promise<string> {
+  const folder = new URL("page/", import.meta.url);
+  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder)));
+  const versions = readFileSync(new URL("../../package.json", import.meta.url));
+  const hash = createHash("sha256");
+  for (const part of [...sources, versions]) hash.update(part);
+  const file = fileURLToPath(new URL(`../../.cache/page-${hash.digest("hex").slice(0, 16)}.js`, import.meta.url));
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  const script = await bundle();
+  writeWhole(file, script);
+  return script;
+}
 
 /** The page's script with its libraries, as one module. */
 async function bundle(): Promise<string> {

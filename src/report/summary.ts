@@ -2,6 +2,7 @@ import { visible } from "./escape.ts";
 import { compareWith, flipOf } from "./flips.ts";
 import { DEMO, exitCode, percent } from "./gate.ts";
 import { closingLines, seconds } from "./lines.ts";
+import { titleOf as plainTitle } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 
 /** A table of evals and variants, as text; Markdown and HTML escape it each in their own way. */
@@ -50,16 +51,15 @@ export function summarize(report: Report, baseline?: Report): Summary {
       title: titleOf(one),
       outcome: one.gate.outcome,
       cells: cells(one, baseline),
-      notes: closingLines(one, true)
+      notes: closingLines(one, null)
         .slice(1)
         .map((line) => line.trim()),
     })),
   };
 }
 
-/** The name of an eval in its variant, as one line. */
-export const titleOf = ({ name, variant }: Pick<EvalReport, "name" | "variant">): string =>
-  visible(variant ? `${name} [${variant}]` : name).replace(/\s+/g, " ");
+/** The name of an eval in its variant, as one line in which nothing is hidden. */
+export const titleOf = (one: EvalReport): string => visible(plainTitle(one)).replace(/\s+/g, " ");
 
 const modelOf = ({ run }: EvalReport): string => (run.model === DEMO ? "the demo model, not gpt-oss" : run.model);
 

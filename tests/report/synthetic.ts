@@ -64,6 +64,8 @@ function madeUp(name: string, index: number, random: () => number): EvalRecord {
   const answered = verdict === "correct" || verdict === "incorrect";
   return {
     id: `${name}/${index}`,
+    rowSha256: `row ${index}`,
+    index,
     repeat: 0,
     verdict,
     target,
@@ -122,6 +124,7 @@ function infoOf({ name = "gsm8k", variant = "" }: Options): EvalInfo {
     },
     gate: { minAccuracy: 0.85 },
     demoCounts: false,
+    shard: null,
   };
 }
 

@@ -66,6 +66,9 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
     const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
     const evalInfo = toEvalInfo(name, file, definition, dataset, variant, prompts, context);
     describe(variant.label ? `${name} [${variant.label}]` : name, { meta: { evalInfo } }, () => {
+      beforeAll(() => {
+        sharedBackend ??= openBackend(context);
+      });
       const grader = useGrader(definition.grader, evalInfo, context.settings.sandbox);
       for (const { item, index } of items) {
         const prompt = prompts.map((template) => template.render(item));
@@ -83,7 +86,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
             settings.repeats > 1 ? `${item.id} #${repeat + 1}` : item.id,
             { concurrent: true, retry: 0, meta },
             (testContext) =>
-              runItem(evalRecord, prompt, options, (completion) => grader(completion, item), context, testContext),
+              runItem(evalRecord, prompt, options, (completion) => grader(completion, item), testContext),
           );
         }
       }
@@ -231,16 +234,14 @@ async function runItem(
   prompt: Prompt,
   options: CompletionOptions,
   grade: (completion: NonNullable<EvalRecord["completion"]>) => Grade | Promise<Grade>,
-  context: RunContext,
   { task, skip, signal }: TestContext,
 ): Promise<void> {
-  sharedBackend ??= openBackend(context);
   Object.assign(record, {
     verdict: "error",
     reason: "no answer before the test's time-out",
   } satisfies Partial<EvalRecord>);
   try {
-    record.completion = await sharedBackend.complete(prompt, options, signal);
+    record.completion = await sharedBackend!.complete(prompt, options, signal);
     record.retries = record.completion.cached ? 0 : record.completion.retries;
     const { correct, answer, rule, reason, otherGraders, repairs } = await grade(record.completion);
     Object.assign(record, {

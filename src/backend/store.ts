@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { messageOf } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import type { Backend, Completion, CompletionOptions, Prompt } from "../types.ts";
 
 /** Completions by the request that they answer. Two processes may use one file at a time. */
@@ -16,10 +16,15 @@ export interface Store {
 
 /** Opens the store of completions, a SQLite file. A file that is broken is set aside, with a message, and a new one begun. */
 export function openStore(file: string): Store {
-  mkdirSync(dirname(file), { recursive: true });
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw new UserError(`completions cannot be stored in ${dirname(file)}: ${messageOf(error)}`);
+  }
   try {
     return connect(file);
   } catch (error) {
+    if (!existsSync(file)) throw new UserError(`completions cannot be stored in ${file}: ${messageOf(error)}`);
     const aside = `${file}.broken-${Date.now()}`;
     renameSync(file, aside);
     console.error(
@@ -65,13 +70,23 @@ export function withStore(
   store: Store,
   { read, source }: { read: boolean; source: string },
 ): Backend {
+  let warned = false;
+  const keep = (key: string, completion: Completion): void => {
+    try {
+      store.put(key, completion);
+    } catch (error) {
+      // A full disk must not cost an answer that is already here.
+      if (!warned) console.error(`completions are not stored any more: ${messageOf(error)}`);
+      warned = true;
+    }
+  };
   return {
     async complete(prompt, options, signal) {
       const key = keyOf(source, prompt, options);
       const stored = read ? store.get(key) : undefined;
       if (stored) return { ...stored, cached: true };
       const completion = await backend.complete(prompt, options, signal);
-      store.put(key, completion);
+      keep(key, completion);
       return completion;
     },
   };

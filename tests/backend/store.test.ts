@@ -77,6 +77,18 @@ test("a failure is never kept", async () => {
   expect(store.count()).toBe(0);
 });
 
+test("an answer that cannot be stored is still an answer, and the warning comes once", async () => {
+  const { backend } = counting(() => completion);
+  const store = openStore(newFile());
+  store.close();
+  const message = vi.spyOn(console, "error").mockImplementation(() => {});
+  const unstored = withStore(backend, store, { read: false, source: "e" });
+  expect(await unstored.complete(prompt, options, signal)).toEqual(completion);
+  await unstored.complete(prompt, options, signal);
+  expect(message).toHaveBeenCalledTimes(1);
+  message.mockRestore();
+});
+
 test("two connections share one file", () => {
   const file = newFile();
   const [first, second] = [openStore(file), openStore(file)];

@@ -20,30 +20,30 @@ const eachRaises = (attempts: string[], imports = "import os") =>
     .join("")}    return "stopped"\n`;
 
 for (const name of ["bwrap", "wasi"] as const) {
-  const proof = await judgeOrReason(name);
-  let judge: Judge | string = proof;
-  let hasty: Judge | string = proof;
+  const judge = await judgeOrReason(name);
+  // Low limits, so that the attacks that only a limit ends do not take long; the others must not meet them on a busy machine.
+  let shortOfCpu: Judge | string = judge;
+  let hasty: Judge | string = judge;
   const folders = [tmpdir(), homedir()].map((parent) => mkdtempSync(join(parent, ".humaneval-attack-")));
   const secrets = folders.map((folder) => join(folder, "secret.txt"));
 
   beforeAll(async () => {
     for (const secret of secrets) writeFileSync(secret, "s3cret");
     process.env.HUMANEVAL_SECRET = "s3cret";
-    if (typeof proof === "string") return;
-    await proof.close();
+    if (typeof judge === "string") return;
     const sandbox = await sandboxes[name]();
-    // Low limits, so that the attacks that only a limit ends do not take long.
-    judge = await startJudge({ ...sandbox, limits: { ...sandbox.limits, cpuSeconds: name === "wasi" ? 5 : 2 } }, 2);
+    const cpuSeconds = name === "wasi" ? 5 : 2;
+    shortOfCpu = await startJudge({ ...sandbox, limits: { ...sandbox.limits, cpuSeconds } }, 2);
     hasty = await startJudge({ ...sandbox, limits: { ...sandbox.limits, wallSeconds: 2 } }, 1);
   }, 120_000);
   afterAll(async () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    for (const open of [judge, hasty]) if (typeof open !== "string") await open.close();
+    for (const open of [judge, shortOfCpu, hasty]) if (typeof open !== "string") await open.close();
   });
 
   describe(`in ${name}`, { timeout: 240_000 }, () => {
     test("an endless loop is stopped, on loading and in a call", async (ctx) => {
-      const { judge: run } = need(ctx, judge);
+      const { judge: run } = need(ctx, shortOfCpu);
       const grades = await Promise.all(
         ["while True: pass\n", "def probe():\n    while True: pass\n"].map((program) => run(program, stopped)),
       );

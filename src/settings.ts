@@ -152,13 +152,13 @@ export function settingsHelp(): string {
     "A flag wins over the environment, the environment over .env, .env over the default.",
     "Flags marked … may be repeated: every combination is a variant, run side by side.",
     "",
-    ...settingLines(table),
+    ...settingLines(Object.values(table)),
   ].join("\n");
 }
 
 /** A line per setting: flag, variable, meaning. */
-export function settingLines(known: Readonly<Record<string, Setting>>): string[] {
-  const rows = Object.values(known).map(({ env, flag, repeatable, help }) => [
+export function settingLines(settings: readonly Setting[]): string[] {
+  const rows = settings.map(({ env, flag, repeatable, help }) => [
     env,
     flag ? `--${flag}${repeatable ? " …" : ""}` : "",
     help,

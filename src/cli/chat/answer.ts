@@ -18,7 +18,7 @@ export function createAnswerView({ showReasoning }: { showReasoning: boolean }) 
       return;
     }
     if (spinner.isSpinning) spinner.stop();
-    if (channel === "reasoning" && next === "text") process.stdout.write("\n\n");
+    if (channel && channel !== next) process.stdout.write("\n\n");
     channel = next;
     lastPiece = withoutControls(piece);
     process.stdout.write(next === "reasoning" ? dim(lastPiece) : lastPiece);

@@ -32,14 +32,14 @@ interface ConversationOptions {
 export function createConversation({ system, connect, onForget = () => {} }: ConversationOptions): Conversation {
   let turns: readonly Turn[] = [];
   let last: { question: string; answered: boolean; retries: number } | undefined;
-  let tokensPerByte = 1 / 3;
+  let measured = { bytes: 0, tokens: 100 };
 
   async function answer(signal: AbortSignal, onDelta: OnDelta): Promise<Completion | undefined> {
     const { question, answered, retries } = last!;
     const { endpoint, options, contextTokens } = await connect();
+    const tokens = (prompt: Prompt) => measured.tokens + (bytesOf(prompt) - measured.bytes) / BYTES_PER_TOKEN;
     const fits = (prompt: Prompt) =>
-      !contextTokens ||
-      bytesOf(prompt) * tokensPerByte <= contextTokens - Math.min(options.maxTokens, contextTokens / 4);
+      !contextTokens || tokens(prompt) <= contextTokens - Math.min(options.maxTokens, contextTokens / 4);
     const before = answered ? turns.slice(0, -1) : turns;
     let kept = before;
     while (kept.length > 0 && !fits(promptOf(system, kept, question))) kept = kept.slice(1);
@@ -63,7 +63,8 @@ export function createConversation({ system, connect, onForget = () => {} }: Con
             onDelta(channel, piece);
           },
         );
-        if (completion.usage.promptTokens > 0) tokensPerByte = completion.usage.promptTokens / bytesOf(prompt);
+        const { promptTokens } = completion.usage;
+        if (promptTokens > 0) measured = { bytes: bytesOf(prompt), tokens: promptTokens };
         keep(completion.text);
         return completion;
       } catch (error) {
@@ -103,9 +104,10 @@ function promptOf(system: Message, turns: readonly Turn[], question: string): Pr
   return [system, ...said, { role: "user", content: question }];
 }
 
-/** The size that tokens are estimated from; every message also has a frame. */
-const bytesOf = (prompt: Prompt): number =>
-  prompt.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 0);
+/** English has about four bytes to a token and Chinese three: what was not counted yet is taken for too much rather than too little. */
+const BYTES_PER_TOKEN = 3;
+
+const bytesOf = (prompt: Prompt): number => prompt.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
 
 /** What servers say of a prompt longer than the context: ours, vLLM, llama-server, OpenAI, Groq, TGI. */
 const TOO_LONG =

@@ -47,13 +47,23 @@ export function openInput(historyFile: string, commands: readonly string[]): Inp
   });
   stdin.on("end", () => editor.close());
 
-  /** Gives readline what was typed, a line at a time: the rest of it belongs to the next message. */
+  /** Gives readline what was typed, up to the end of the message: the rest belongs to the next one. */
   function feed(): void {
     while (waiting && typed !== "") {
-      const [line = typed] = /^[^\r\n]*[\r\n]/.exec(typed) ?? [];
-      typed = typed.slice(line.length);
-      keys.emit("data", line);
+      const [part = typed] = /^([^\r\n]+|[\r\n])/.exec(typed) ?? [];
+      typed = typed.slice(part.length);
+      keys.emit("data", part);
+      if (part.length > 1 && waiting !== undefined) redraw();
     }
+  }
+
+  /** Of several characters at once, as input methods send, readline shows too little and does not count their rows. */
+  function redraw(): void {
+    const { rows, cols } = editor.getCursorPos();
+    // A terminal begins a row with the first character of it.
+    if (rows > 0 && cols === 0) stdout.write(" ");
+    Object.assign(editor, { prevRows: rows });
+    editor.prompt(true);
   }
 
   function stop(run: AbortController): void {

@@ -18,7 +18,7 @@ export function createPasteFilter(): (chunk: string) => string {
     for (;;) {
       const mark = inside ? END : START;
       const at = text.indexOf(mark);
-      const held = at < 0 ? partialMark(text, mark) : 0;
+      const held = at < 0 ? partialMark(text, mark, inside ? 1 : 2) : 0;
       const part = text.slice(0, at < 0 ? text.length - held : at);
       out += inside ? asOneLine(part) : part;
       rest = text.slice(text.length - held);
@@ -29,9 +29,9 @@ export function createPasteFilter(): (chunk: string) => string {
   };
 }
 
-/** How many characters at the end of the text may begin the mark. A lone Escape is a key. */
-function partialMark(text: string, mark: string): number {
-  for (let length = mark.length - 1; length > 1; length--) if (text.endsWith(mark.slice(0, length))) return length;
+/** How many characters at the end of the text may begin the mark. Outside a paste, a lone Escape is a key. */
+function partialMark(text: string, mark: string, least: number): number {
+  for (let length = mark.length - 1; length >= least; length--) if (text.endsWith(mark.slice(0, length))) return length;
   return 0;
 }
 

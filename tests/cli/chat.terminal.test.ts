@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ChatRequest, chatEvents, chunk, type Reply, startChatServer } from "../chat-server.ts";
-import { createProject, demoModel } from "../project.ts";
+import { additionEval, createProject, demoModel } from "../project.ts";
 import { noTerminal, openTerminal, type Terminal } from "./terminal.ts";
 
 const chat = join(import.meta.dirname, "../../src/cli/chat.ts");
@@ -143,6 +144,28 @@ test("a failure is one line, the conversation stays, and /retry asks again", asy
   await shows(/> three\nnothing answers at .*ECONNREFUSED.*\n>$/);
   await keys("/history", "Enter");
   await shows(/\n2 turns\n>$/);
+});
+
+test("a wrong item opens as a conversation, and an exchange is saved as a dataset row", async () => {
+  const { url, requests } = await serve(() => ({ events: chatEvents(["It is Paris."]) }));
+  for (const [path, text] of Object.entries(additionEval("sums", 1))) project.write(path, text);
+  project.write("prompts/system_v1.txt", "Count.");
+  await project.run(["--", "--local-model", demoModel, "--max-tokens", "2"]);
+  project.write("prompts/system_v1.txt", "Be brief.");
+  const { keys, shows } = await open("--endpoint", url, "--from", "sums/0");
+  await shows(/system: Count\.\n(.*\n)*sums\/0: incorrect, .* expected 0 .*\n>$/);
+  await keys("/retry", "Enter");
+  await shows(/It is Paris\.\n.*stop\n>$/);
+  expect(requests[0]!.body.messages.map(({ content }) => content)).toEqual(["Count.", "What is 0 + 0?"]);
+  await keys("/save paris", "Enter");
+  await shows(/contains Paris\ncheck:$/);
+  await keys("contains Paris", "Enter");
+  await shows(/saved; npx vitest run evals\/smoke -- --dataset datasets\/mine\.jsonl\n>$/);
+  await keys("/save paris", "Enter", "exact Paris", "Enter");
+  await shows(/not saved: datasets\/mine\.jsonl has a row "paris" already.*\n>$/);
+  expect(readFileSync(join(project.root, "datasets/mine.jsonl"), "utf8")).toBe(
+    '{"id":"paris","question":"What is 0 + 0?","contains":"Paris"}\n',
+  );
 });
 
 test("what is typed while an answer runs waits for it, and Ctrl-C before the first token takes it back", async () => {

@@ -24,14 +24,25 @@ export interface Conversation {
 interface ConversationOptions {
   readonly system: Message;
   readonly connect: () => Promise<Model>;
+  /** A turn to go on from; with an empty answer, a question to ask with `retry`. */
+  readonly opening?: Turn | undefined;
   /** Told how many of the oldest turns had to leave, since the context would not hold them. */
   readonly onForget?: (turns: number) => void;
 }
 
 /** A conversation under one system prompt. It forgets its oldest turns where the model's context ends. */
-export function createConversation({ system, connect, onForget = () => {} }: ConversationOptions): Conversation {
-  let turns: readonly Turn[] = [];
-  let last: { question: string; answered: boolean; retries: number } | undefined;
+export function createConversation({
+  system,
+  connect,
+  opening,
+  onForget = () => {},
+}: ConversationOptions): Conversation {
+  let turns: readonly Turn[] = opening?.answer ? [opening] : [];
+  let last: { question: string; answered: boolean; retries: number } | undefined = opening && {
+    question: opening.question,
+    answered: turns.length > 0,
+    retries: 0,
+  };
   let measured = { bytes: 0, tokens: 100 };
 
   async function answer(signal: AbortSignal, onDelta: OnDelta): Promise<Completion | undefined> {

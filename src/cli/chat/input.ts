@@ -10,7 +10,7 @@ const HISTORY_LINES = 1000;
 
 export interface Input {
   /** The next message, of one or more lines; undefined when the user leaves. */
-  read(): Promise<string | undefined>;
+  read(prompt?: string): Promise<string | undefined>;
   /** Runs something that Ctrl-C stops, and a second Ctrl-C leaves; other keys wait until it is done. */
   stoppable<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   close(): void;
@@ -121,11 +121,11 @@ export function openInput(historyFile: string, commands: readonly string[]): Inp
   for (const signal of ["SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
   return {
-    read() {
+    read(text = "> ") {
       if (ended) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         waiting = resolve;
-        prompt("> ");
+        prompt(text);
         feed();
       });
     },

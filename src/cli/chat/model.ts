@@ -26,18 +26,18 @@ export async function chooseModel(settings: Settings, tokens: Tokens) {
     ["--reasoning-effort", settings.reasoningEfforts],
   ] as const)
     if (values.length > 1) throw new UserError(`chat takes one ${flag}, not ${values.length}.`);
-  const prompt = loadPrompt("system", settings.systemPrompts[0]!, settings.root);
-  const system: Message = prompt.render({});
+  const template = loadPrompt("system", settings.systemPrompts[0]!, settings.root);
+  const system: Message = template.render({});
   const connect =
     settings.backend === "local"
       ? () => connectLocal(settings)
       : async () => toModel(settings, remoteEndpoint(settings, tokens));
-  const about = ({ endpoint, options }: Model): string => {
+  const about = ({ endpoint, options }: Model, prompt: string): string => {
     const where = endpoint.loaded ? "on this machine" : `at ${endpoint.url}`;
     const name = options.model === "demo" ? "the demo model, not gpt-oss," : options.model;
-    return `${name} ${where} · ${prompt.source.path} · temperature ${options.temperature}`;
+    return `${name} ${where} · ${prompt} · temperature ${options.temperature}`;
   };
-  return { system, connect, about };
+  return { system, promptPath: template.source.path, connect, about };
 }
 
 async function connectLocal(settings: Settings): Promise<Model> {

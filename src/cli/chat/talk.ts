@@ -3,8 +3,10 @@ import { messageOf } from "../../errors.ts";
 import type { Completion, Message, OnDelta } from "../../types.ts";
 import { createAnswerView, dim } from "./answer.ts";
 import { createConversation } from "./conversation.ts";
+import type { Opening } from "./from.ts";
 import { openInput } from "./input.ts";
 import type { Model } from "./model.ts";
+import { saveRow } from "./save.ts";
 
 const commands = {
   "/exit": "leaves, as do /quit, Ctrl-D and a second Ctrl-C",
@@ -13,6 +15,7 @@ const commands = {
   "/history": "says how many turns there are; /history full shows them",
   "/reasoning": "on shows the model's reasoning, off folds it",
   "/retry": "asks the last question again",
+  "/save": "NAME [FILE] keeps the last question with a check as a dataset row, in datasets/mine.jsonl",
   "/help": "shows this",
 };
 
@@ -21,16 +24,28 @@ interface Session {
   readonly connect: () => Promise<Model>;
   /** A line that says who answers. */
   readonly about: string;
+  /** The item of a run to go on from. */
+  readonly opening: Opening | undefined;
   readonly historyFile: string;
+  readonly root: string;
 }
 
 /** The conversation on a terminal, until the user leaves. */
-export async function talk({ system, connect, about, historyFile }: Session): Promise<void> {
-  const conversation = createConversation({ system, connect, onForget: (turns) => view?.forget(turns) });
+export async function talk({ system, connect, about, opening, historyFile, root }: Session): Promise<void> {
+  const conversation = createConversation({
+    system,
+    connect,
+    opening: opening?.turn,
+    onForget: (turns) => view?.forget(turns),
+  });
   const input = openInput(historyFile, Object.keys(commands));
   let view: ReturnType<typeof createAnswerView> | undefined;
   let showReasoning = true;
   say(`${about} · /help`);
+  if (opening) {
+    showHistory(true);
+    say(`${opening.about}${opening.turn.answer ? "" : ` · ${opening.turn.question}`} · /retry asks again`);
+  }
 
   for (;;) {
     const line = await input.read();
@@ -46,6 +61,7 @@ export async function talk({ system, connect, about, historyFile }: Session): Pr
     else if (name === "/history") showHistory(argument === "full");
     else if (name === "/reasoning" && (argument === "on" || argument === "off")) foldReasoning(argument === "off");
     else if (name === "/reasoning") say(`reasoning is ${showReasoning ? "on" : "off"}; /reasoning on|off changes it`);
+    else if (name === "/save") await save(argument);
     else if (name === "/help") help();
     else say(`there is no command ${name}; /help lists them`);
   }
@@ -61,6 +77,20 @@ export async function talk({ system, connect, about, historyFile }: Session): Pr
       shown.end(completion ?? dim("stopped · /retry asks again, Ctrl-C again leaves"));
     } catch (error) {
       shown.end(`${styleText("red", messageOf(error))} ${dim("· /retry asks again")}`);
+    }
+  }
+
+  async function save(argument: string): Promise<void> {
+    const [id, path = "datasets/mine.jsonl"] = argument.split(/\s+/);
+    const turn = conversation.turns.at(-1);
+    if (!turn || !id) return say(turn ? "/save takes a name for the row" : "there is no answered question yet");
+    say("what a right reply passes: exact, contains, regex, number or json, and its value, as in: contains Paris");
+    const check = await input.read("check: ");
+    if (!check) return say("not saved");
+    try {
+      say(saveRow(id, turn.question, check, path, root));
+    } catch (error) {
+      say(`not saved: ${messageOf(error)}`);
     }
   }
 

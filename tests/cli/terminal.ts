@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa, execaSync } from "execa";
 
@@ -12,11 +13,12 @@ export async function openTerminal(
   cwd: string,
   env: Record<string, string> = {},
 ): Promise<Terminal> {
-  const socket = `chat-${randomUUID()}`;
+  // tmux leaves its socket behind; the project goes, and the socket with it.
+  const socket = join(cwd, `tmux-${randomUUID().slice(0, 8)}`);
   const { PATH = "", HOME = "" } = process.env;
   const environment = { PATH, HOME, LANG: "C.UTF-8", TERM: "xterm-256color", ...env };
   const tmux = (...args: string[]) =>
-    execa("tmux", ["-L", socket, "-u", "-f", "/dev/null", ...args], { env: environment, extendEnv: false });
+    execa("tmux", ["-S", socket, "-u", "-f", "/dev/null", ...args], { env: environment, extendEnv: false });
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   await tmux("new-session", "-d", "-x", "100", "-y", "50", "-c", cwd, `${quoted}; echo "left with $?"; sleep 600`);
   // -J joins what the terminal has wrapped, -S - begins with what has scrolled away.

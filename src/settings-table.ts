@@ -197,3 +197,20 @@ export const table = {
     help: "what runs model-written Python (default: auto, that is bwrap where it works, else wasi)",
   },
 } satisfies Record<string, Setting>;
+
+/** The settings that say which model answers, and how: all that a chat needs. */
+export const modelTable = {
+  backend: table.backend,
+  models: table.models,
+  hfToken: table.hfToken,
+  endpoint: table.endpoint,
+  endpointToken: table.endpointToken,
+  localModel: table.localModel,
+  device: table.device,
+  topP: table.topP,
+  systemPrompts: table.systemPrompts,
+  temperature: table.temperature,
+  maxTokens: table.maxTokens,
+  seed: table.seed,
+  reasoningEfforts: table.reasoningEfforts,
+} satisfies Partial<Record<keyof typeof table, Setting>>;

@@ -25,14 +25,16 @@ export const DEFAULT_MODEL = "openai/gpt-oss-20b";
 
 /**
  * Reads the settings: a flag after `--`, then the environment, then `.env` in `root`, then the default.
+ * What is not `known` is refused as a flag and passed over elsewhere.
  * @throws UserError that names the setting, its value, where it came from and what is accepted.
  */
 export function readSettings(
   flags: readonly string[],
   root: string,
   env: NodeJS.ProcessEnv = process.env,
+  known: Readonly<Record<string, Setting>> = table,
 ): { settings: Settings; tokens: Tokens } {
-  const given = Object.fromEntries(collect(flags, root, env)) as Given;
+  const given = Object.fromEntries(collect(flags, root, env, known)) as Given;
   const backend = given.backend ?? (given.hfToken || given.endpoint ? "hf_api" : "local");
   const settings: Settings = {
     ...given,
@@ -73,10 +75,15 @@ function checkTogether(settings: Settings, hfToken: string | undefined): void {
   }
 }
 
-function* collect(flags: readonly string[], root: string, env: NodeJS.ProcessEnv): Generator<[string, unknown]> {
-  const fromFlags = readFlags(flags);
+function* collect(
+  flags: readonly string[],
+  root: string,
+  env: NodeJS.ProcessEnv,
+  known: Readonly<Record<string, Setting>>,
+): Generator<[string, unknown]> {
+  const fromFlags = readFlags(flags, known);
   const dotenv = readDotenv(root);
-  for (const [name, setting] of Object.entries<Setting>(table)) {
+  for (const [name, setting] of Object.entries(known)) {
     const flag = setting.flag ? fromFlags[setting.flag] : undefined;
     const [values, origin] = flag
       ? [flag, `--${setting.flag}`]
@@ -106,8 +113,11 @@ function expandPath(path: string, root: string): string {
   return resolve(root, path.replace(/^~(?=$|[\\/])/, homedir()));
 }
 
-function readFlags(flags: readonly string[]): Record<string, (string | boolean)[] | undefined> {
-  const flagged = Object.values<Setting>(table).filter((setting) => setting.flag !== undefined);
+function readFlags(
+  flags: readonly string[],
+  known: Readonly<Record<string, Setting>>,
+): Record<string, (string | boolean)[] | undefined> {
+  const flagged = Object.values(known).filter((setting) => setting.flag !== undefined);
   const named = flagged.map(({ flag }) => flag!);
   const options = Object.fromEntries(
     flagged.map((setting) => [
@@ -136,21 +146,25 @@ function readDotenv(root: string): Record<string, string> {
 
 /** The text that `--help` after `--` prints. */
 export function settingsHelp(): string {
-  const rows = Object.values<Setting>(table).map(({ env, flag, repeatable, help }) => [
-    env,
-    flag ? `--${flag}${repeatable ? " …" : ""}` : "",
-    help,
-  ]);
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
-  const lines = rows.map(([env, flag, help]) => `  ${flag!.padEnd(width(1))}  ${env!.padEnd(width(0))}  ${help}`);
   return [
     "Usage: vitest run evals/gsm8k -- [flags]",
     "",
     "A flag wins over the environment, the environment over .env, .env over the default.",
     "Flags marked … may be repeated: every combination is a variant, run side by side.",
     "",
-    ...lines,
+    ...settingLines(Object.values(table)),
   ].join("\n");
+}
+
+/** A line per setting: flag, variable, meaning. */
+export function settingLines(settings: readonly Setting[]): string[] {
+  const rows = settings.map(({ env, flag, repeatable, help }) => [
+    env,
+    flag ? `--${flag}${repeatable ? " …" : ""}` : "",
+    help,
+  ]);
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+  return rows.map(([env, flag, help]) => `  ${flag!.padEnd(width(1))}  ${env!.padEnd(width(0))}  ${help}`);
 }
 
 /** The base URL that requests go to, and the one token that may be sent there. */

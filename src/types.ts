@@ -58,6 +58,9 @@ export interface Backend {
   complete(prompt: Prompt, options: CompletionOptions, signal: AbortSignal): Promise<Completion>;
 }
 
+/** Takes the pieces of an answer as they come: those of its final text, and those of the reasoning before it. */
+export type OnDelta = (channel: "text" | "reasoning", piece: string) => void;
+
 /**
  * `rule` names the extraction rule that found `answer`; `reason` says in a sentence why a grade is not correct.
  * `repairs` names what was changed in the model's text to make code of it: a correct grade with any is `syntaxRepairedAndPassed`.

@@ -1,11 +1,11 @@
 import { InferenceClient } from "@huggingface/inference";
-import { Agent, request } from "undici";
 import type { Backend, Completion, CompletionOptions, FinishReason, Prompt, Usage } from "../types.ts";
-import { BackendError, HttpError, toBackendError } from "./errors.ts";
+import { BackendError, toBackendError } from "./errors.ts";
+import { strictFetch } from "./fetch.ts";
 import { splitChannels } from "./harmony.ts";
 
 /** What an OpenAI-compatible server may answer; every server leaves something out. */
-interface ChatResponse {
+export interface ChatResponse {
   choices?: {
     message?: { content?: string | null; reasoning?: string | null; reasoning_content?: string | null };
     finish_reason?: string | null;
@@ -36,7 +36,7 @@ export function createBackend({ url, token }: { url: string; token: string | und
   };
 }
 
-function requestBody(prompt: Prompt, options: CompletionOptions) {
+export function requestBody(prompt: Prompt, options: CompletionOptions) {
   return {
     model: options.model,
     messages: prompt.map(({ role, content }) => ({ role, content })),
@@ -67,52 +67,14 @@ function toCompletion(response: ChatResponse | null, latencyMs: number): Complet
   };
 }
 
-function toFinishReason(reason: string | null | undefined): FinishReason {
+export function toFinishReason(reason: string | null | undefined): FinishReason {
   return reason === "stop" || reason === "length" || reason === "content_filter" || reason === "tool_calls"
     ? reason
     : "unknown";
 }
 
-const toUsage = (usage: ChatResponse["usage"]): Usage => ({
+export const toUsage = (usage: ChatResponse["usage"]): Usage => ({
   promptTokens: usage?.prompt_tokens ?? 0,
   completionTokens: usage?.completion_tokens ?? 0,
   reasoningTokens: usage?.completion_tokens_details?.reasoning_tokens ?? 0,
 });
-
-/** The signal is the only deadline: undici's own would end an answer that a slow local model thinks about for five minutes. */
-const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: null });
-
-/**
- * Throws before the official client can lose status, headers and body, or take an HTML page or an error body under
- * 200 for an answer.
- */
-async function strictFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const { method = "GET", headers, body, signal } = init;
-  const response = await request(String(input), {
-    dispatcher,
-    method: method as "POST",
-    headers: headers as Record<string, string>,
-    body: body as string,
-    signal: signal ?? null,
-  });
-  const text = await response.body.text();
-  const { statusCode } = response;
-  const refuse = (status: number) =>
-    new HttpError(status, new Headers(response.headers as Record<string, string>), text);
-  if (statusCode < 200 || statusCode > 299) throw refuse(statusCode);
-  const answer = parseJson(text);
-  if (answer === undefined) throw refuse(502);
-  const error = (answer as { error?: { code?: unknown } } | null)?.error;
-  if (error) throw refuse(statusIn(error.code));
-  return new Response(text, { headers: { "content-type": "application/json" } });
-}
-
-const statusIn = (code: unknown): number => (Number(code) >= 400 && Number(code) < 600 ? Number(code) : 502);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -11,7 +11,7 @@ import {
   resolveChatWrapper,
 } from "node-llama-cpp";
 import { messageOf, UserError } from "../errors.ts";
-import type { CompletionOptions, Message, ReasoningEffort } from "../types.ts";
+import type { CompletionOptions, Message, OnDelta, ReasoningEffort } from "../types.ts";
 
 export interface EngineOptions {
   readonly file: string;
@@ -35,7 +35,14 @@ export interface Engine {
   /** The model's own name for itself, `general.name` of its GGUF. */
   readonly name: string | undefined;
   readonly architecture: string;
-  generate(messages: readonly Message[], options: Partial<CompletionOptions>, signal: AbortSignal): Promise<Generation>;
+  /** How many tokens a prompt and its answer may have together. */
+  readonly contextTokens: number;
+  generate(
+    messages: readonly Message[],
+    options: Partial<CompletionOptions>,
+    signal: AbortSignal,
+    onDelta?: OnDelta,
+  ): Promise<Generation>;
 }
 
 const PROMPT_TOKENS = 4096;
@@ -78,9 +85,16 @@ export async function loadEngine(
       threads,
       swaFullCache: true,
     });
-    const pool = sequencePool(Array.from({ length: sequences }, () => context.getSequence()));
+    const idle = Array.from({ length: sequences }, () => context.getSequence());
+    const contextTokens = idle[0]!.contextSize;
+    const pool = sequencePool(idle);
     const { architecture, name } = model.fileInfo.metadata.general;
-    return { name, architecture, generate: (...chat) => pool((sequence) => generate(model, sequence, ...chat)) };
+    return {
+      name,
+      architecture,
+      contextTokens,
+      generate: (...chat) => pool((sequence) => generate(model, sequence, ...chat)),
+    };
   } catch (error) {
     // llama.cpp says why in its log, a tick after it has failed.
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -115,6 +129,7 @@ async function generate(
   messages: readonly Message[],
   options: Partial<CompletionOptions>,
   signal: AbortSignal,
+  onDelta: OnDelta = () => {},
 ): Promise<Generation> {
   signal.throwIfAborted();
   const chatWrapper = wrapperFor(model, options.reasoningEffort);
@@ -137,8 +152,9 @@ async function generate(
       repeatPenalty: false,
       budgets: { thoughtTokens: Number.POSITIVE_INFINITY, commentTokens: Number.POSITIVE_INFINITY },
       ...(options.seed === undefined ? {} : { seed: options.seed }),
-      onResponseChunk: ({ type, tokens }) => {
+      onResponseChunk: ({ type, text, tokens }) => {
         if (type === "segment") reasoningTokens += tokens.length;
+        if (text) onDelta(type === "segment" ? "reasoning" : "text", text);
       },
     });
     const reasoning = fullResponse.flatMap((part) => (typeof part === "string" ? [] : [part.text])).join("\n");

@@ -17,7 +17,7 @@ export interface LaunchMessage {
 /** What the model's process answers: any number of `progress`, then `ready` or `failed`. */
 export type ServerMessage =
   | { type: "progress"; phase: "downloading" | "loading"; fraction: number }
-  | { type: "ready"; url: string; file: string; name: string | undefined; architecture: string }
+  | { type: "ready"; url: string; file: string; name: string | undefined; architecture: string; contextTokens: number }
   | { type: "failed"; message: string };
 
 export interface LocalModel {
@@ -26,6 +26,8 @@ export interface LocalModel {
   readonly file: string;
   readonly name: string | undefined;
   readonly architecture: string;
+  /** How many tokens a prompt and its answer may have together. */
+  readonly contextTokens: number;
   /** Why the process has ended, or undefined while it lives. */
   ended(): string | undefined;
   stop(): Promise<void>;

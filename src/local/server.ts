@@ -6,10 +6,11 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { HTTPException } from "hono/http-exception";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { messageOf, UserError } from "../errors.ts";
-import type { Message, ReasoningEffort } from "../types.ts";
+import type { CompletionOptions, Message, ReasoningEffort } from "../types.ts";
 import { downloadModel } from "./download.ts";
-import { type Engine, loadEngine } from "./engine.ts";
+import { type Engine, type Generation, loadEngine } from "./engine.ts";
 import type { LaunchMessage, ServerMessage } from "./launch.ts";
 import { findModelFile } from "./model-file.ts";
 
@@ -20,6 +21,7 @@ interface ChatRequest {
   top_p?: number;
   seed?: number;
   reasoning_effort?: ReasoningEffort;
+  stream?: boolean;
 }
 
 const tell = (message: ServerMessage): void => void process.send?.(message);
@@ -45,6 +47,7 @@ async function launch({ model, folder, device, sequences, maxTokens, secret }: L
       file,
       name: engine.name,
       architecture: engine.architecture,
+      contextTokens: engine.contextTokens,
     });
   });
   server.on("error", (error: Error) => tell({ type: "failed", message: error.message }));
@@ -61,6 +64,7 @@ function routes(engine: Engine, secret: string): Hono {
       top_p,
       seed,
       reasoning_effort,
+      stream = false,
     } = await context.req.json<ChatRequest>();
     const options = {
       temperature,
@@ -69,20 +73,14 @@ function routes(engine: Engine, secret: string): Hono {
       reasoningEffort: reasoning_effort,
       ...(max_tokens ? { maxTokens: max_tokens } : {}),
     };
-    const { text, reasoning, finishReason, ...usage } = await engine.generate(
-      messages,
-      options,
-      context.req.raw.signal,
-    );
+    const { signal } = context.req.raw;
+    if (stream) return streamSSE(context, (events) => streamChunks(engine, messages, options, signal, events));
+    const generation = await engine.generate(messages, options, signal);
+    const { text, reasoning, finishReason } = generation;
     return context.json({
       object: "chat.completion",
       choices: [{ index: 0, finish_reason: finishReason, message: { role: "assistant", content: text, reasoning } }],
-      usage: {
-        prompt_tokens: usage.promptTokens,
-        completion_tokens: usage.completionTokens,
-        total_tokens: usage.promptTokens + usage.completionTokens,
-        completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
-      },
+      usage: toUsage(generation),
     });
   });
   app.onError((error, context) => {
@@ -91,3 +89,35 @@ function routes(engine: Engine, secret: string): Hono {
   });
   return app;
 }
+
+/** The answer as events: a chunk per piece, then the finish reason with the usage, or an error. */
+async function streamChunks(
+  engine: Engine,
+  messages: Message[],
+  options: Partial<CompletionOptions>,
+  client: AbortSignal,
+  events: SSEStreamingApi,
+): Promise<void> {
+  const gone = new AbortController();
+  events.onAbort(() => gone.abort());
+  const send = (data: object) => events.writeSSE({ data: JSON.stringify(data) });
+  const chunk = (delta: object, finish_reason: string | null = null, more: object = {}) =>
+    send({ object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }], ...more });
+  const signal = AbortSignal.any([client, gone.signal]);
+  try {
+    const generation = await engine.generate(messages, options, signal, (channel, piece) => {
+      void chunk(channel === "text" ? { content: piece } : { reasoning: piece });
+    });
+    await chunk({}, generation.finishReason, { usage: toUsage(generation) });
+    await events.writeSSE({ data: "[DONE]" });
+  } catch (error) {
+    await send({ error: { message: messageOf(error), code: error instanceof UserError ? 400 : 500 } });
+  }
+}
+
+const toUsage = ({ promptTokens, completionTokens, reasoningTokens }: Generation) => ({
+  prompt_tokens: promptTokens,
+  completion_tokens: completionTokens,
+  total_tokens: promptTokens + completionTokens,
+  completion_tokens_details: { reasoning_tokens: reasoningTokens },
+});

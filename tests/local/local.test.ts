@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createBackend } from "../../src/backend/client.ts";
+import { streamCompletion } from "../../src/backend/stream.ts";
 import { type LocalModel, launchLocalModel } from "../../src/local/launch.ts";
-import type { Message } from "../../src/types.ts";
+import type { Message, OnDelta } from "../../src/types.ts";
 import { additionEval, createProject, demoModel } from "../project.ts";
 
 const launch = (model: string) =>
@@ -21,6 +22,9 @@ afterAll(() => local.stop());
 
 const ask = (content: string, more: Partial<typeof options> = {}) =>
   createBackend(local).complete([{ role: "user", content } satisfies Message], { ...options, ...more }, signal);
+
+const stream = (content: string, until: AbortSignal, onDelta: OnDelta = () => {}) =>
+  streamCompletion(local, [{ role: "user", content }], options, until, onDelta);
 
 test("the demo model answers through the chat protocol, its thought kept apart and its tokens counted", async () => {
   expect(local).toMatchObject({ name: "demo", architecture: "gpt-oss" });
@@ -45,6 +49,30 @@ test("an answer cut in mid-thought is truncated: no text, finish reason length",
     text: "",
     finishReason: "length",
     usage: { completionTokens: 3 },
+  });
+});
+
+test("a streamed answer has the same text, thought and counts as a whole one", async () => {
+  const question = "What is 12 + 34?\n\nReply with the answer only.";
+  const pieces = { text: "", reasoning: "" };
+  const streamed = await stream(question, signal, (channel, piece) => {
+    pieces[channel] += piece;
+  });
+  const { latencyMs: _, ...whole } = await ask(question);
+  expect(streamed).toMatchObject(whole);
+  expect(pieces).toEqual({ text: whole.text, reasoning: whole.reasoning });
+});
+
+test("a stream that its reader leaves stops the generation, and the next question is answered", async () => {
+  const stop = new AbortController();
+  await expect(stream("What is 77 + 15?", stop.signal, () => stop.abort())).rejects.toThrow();
+  expect((await ask("What is 20 + 30?")).text).not.toBe("");
+});
+
+test("too long a prompt is refused on a stream, too", async () => {
+  await expect(stream("word ".repeat(5000), signal)).rejects.toMatchObject({
+    kind: "failed",
+    message: expect.stringMatching(/^HTTP 400: the prompt has \d+ tokens, but the context holds \d+/),
   });
 });
 

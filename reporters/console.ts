@@ -2,6 +2,8 @@ import { styleText } from "node:util";
 import type { RunnerTestFile, TestCase, TestModule } from "vitest/node";
 import { DefaultReporter } from "vitest/node";
 import { messageOf } from "../src/errors.ts";
+import { titleOf } from "../src/report/merge.ts";
+import type { EvalInfo } from "../src/types.ts";
 import "../src/context.ts";
 
 const PROGRESS_MS = 30_000;
@@ -29,6 +31,10 @@ export class ConsoleReporter extends DefaultReporter {
   override onTestModuleCollected(module: TestModule): void {
     super.onTestModuleCollected(module);
     this.#total += [...module.children.allTests()].length;
+    for (const suite of module.children.suites()) {
+      const info = suite.meta().evalInfo;
+      if (info) this.log(styleText("dim", ` ${openingLine(info, suite.children.size)}`));
+    }
   }
 
   override onTestCaseResult(test: TestCase): void {
@@ -77,4 +83,15 @@ export class ConsoleReporter extends DefaultReporter {
     if (name === "UserError") this.error(` ${styleText("red", "✗")} ${module.relativeModuleId}  ${messageOf(error)}`);
     else this.ctx.logger.printError(error, { project: module.project });
   }
+}
+
+/** What is about to be asked, of whom and how: said before the first item costs anything. */
+function openingLine({ name, variant, run, shard }: EvalInfo, items: number): string {
+  const parts = [
+    `${titleOf({ name, variant })}: ${items} ${shard ? `items of shard ${shard.index} of ${shard.count}` : "items"}`,
+    `${run.model} (${run.endpoint})`,
+    run.prompts.map(({ path }) => path).join(" + "),
+    `temperature ${run.temperature}${run.reasoningEffort ? `, effort ${run.reasoningEffort}` : ""}`,
+  ];
+  return parts.join(" · ");
 }

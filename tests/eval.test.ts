@@ -52,6 +52,14 @@ test("a wrong item prints one short line and no stack", async () => {
   expect(exitCode).toBe(0);
 });
 
+test("one line says before the first item what is asked, of whom and how", async () => {
+  const { run, server, endpoint } = await setUp(additionEval("sums", 5), right);
+  const { all } = await run(["--", ...endpoint, "--limit", "2"]);
+  expect(all).toContain(
+    ` sums: 2 items · openai/gpt-oss-20b (${server.url}) · prompts/system_v1.txt + prompts/question.txt · temperature 0, effort low\n`,
+  );
+});
+
 test("accuracy below the gate's floor exits 1, and the reason is printed", async () => {
   const { run, report, endpoint } = await setUp(additionEval("sums", 4), () => ({ text: "0" }));
   const { exitCode, all } = await run(["--", ...endpoint]);

@@ -105,7 +105,8 @@ function fromConnection(error: unknown, endpoint: string): BackendError {
   if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return new BackendError("failed", `nothing answers at ${endpoint} (${code})`, { why: "unreachable", waitMs: 0 });
   }
-  if (typeof code !== "string") return new BackendError("failed", message);
+  // Vitest's time-out explains itself over several lines; the first says it.
+  if (typeof code !== "string") return new BackendError("failed", message.split("\n")[0]!);
   return new BackendError("failed", `the connection to ${endpoint} broke: ${code} ${message}`, {
     why: "broken",
     waitMs: 0,

@@ -5,8 +5,9 @@ import type { Reporter, SerializedError, TestModule, TestSpecification, TestSuit
 import { abort } from "../src/abort.ts";
 import { messageOf } from "../src/errors.ts";
 import { buildReport, type EvalRun } from "../src/report/build.ts";
-import { compareEvals, comparisonLines, counterpart } from "../src/report/compare.ts";
+import { compareEvals, comparisonLines } from "../src/report/compare.ts";
 import { readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
+import { counterpart } from "../src/report/flips.ts";
 import { exitCode } from "../src/report/gate.ts";
 import { closingLines } from "../src/report/lines.ts";
 import { toMarkdown } from "../src/report/markdown.ts";
@@ -130,8 +131,8 @@ export class AccuracyReporter implements Reporter {
     if (report.evals.length === 0 || shard) return [];
     const folder = join(root, "reports");
     const latest = join(folder, "accuracy.json");
-    const whole = watch ? withEarlier(report, latest) : report;
     try {
+      const whole = watch ? withEarlier(report, latest) : report;
       const written = [...(filtered ? [] : [latest]), ...(out ? [out] : [])];
       for (const file of written) writeReport(file, whole);
       if (!watch) written.push(...writeDatedReports(folder, report));

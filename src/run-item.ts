@@ -8,6 +8,7 @@ import { withRetry, withThrottle } from "./backend/retry.ts";
 import { openStore, withStore } from "./backend/store.ts";
 import { type RunContext, STORE_FILE } from "./context.ts";
 import { messageOf } from "./errors.ts";
+import { shorten } from "./text.ts";
 import type { Backend, Completion, CompletionOptions, EvalRecord, Grade, Item, Prompt } from "./types.ts";
 
 /** The record of an item that has not been asked yet. */
@@ -81,14 +82,9 @@ export async function runItem(
 
 /** The line of a wrong item: what was answered and what was expected. */
 function describeWrong({ answer, target, reason }: EvalRecord): string {
-  const answered = answer === null ? `no answer (${reason})` : `answered ${briefly(answer)}`;
+  const answered = answer === null ? `no answer (${reason})` : `answered ${shorten(answer, 61)}`;
   if (answer?.includes("\n")) return reason ?? "";
-  return `${answered}, expected ${briefly(target)}`;
-}
-
-function briefly(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+  return `${answered}, expected ${shorten(target, 61)}`;
 }
 
 /** A stack would point into this file and say nothing about the item. */

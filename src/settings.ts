@@ -34,8 +34,8 @@ export function readSettings(
   env: NodeJS.ProcessEnv = process.env,
   known: Readonly<Record<string, Setting>> = table,
 ): { settings: Settings; tokens: Tokens } {
-  const given = Object.fromEntries(collect(flags, root, env, known)) as Given;
-  const backend = given.backend ?? (given.hfToken || given.endpoint ? "hf_api" : "local");
+  const { hfToken, endpointToken, ...given } = Object.fromEntries(collect(flags, root, env, known)) as Given;
+  const backend = given.backend ?? (hfToken || given.endpoint ? "hf_api" : "local");
   const settings: Settings = {
     ...given,
     root,
@@ -49,8 +49,6 @@ export function readSettings(
     sandbox: given.sandbox ?? "auto",
     concurrency: given.concurrency ?? (backend === "local" ? 4 : 8),
   };
-  const { hfToken, endpointToken } = given;
-  for (const secret of ["hfToken", "endpointToken"]) delete (settings as Record<string, unknown>)[secret];
   checkTogether(settings, hfToken);
   return { settings, tokens: { hfToken, endpointToken } };
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
 
 export interface ChatRequest {
   readonly path: string;
@@ -25,7 +26,10 @@ export interface Reply {
   readonly hangUp?: true | "halfway";
 }
 
-/** A chat-completions server on loopback whose answers a test writes. `requests` holds all that it received. */
+/**
+ * A chat-completions server on loopback whose answers a test writes. `requests` holds all that it received. It ends with
+ * the test that started it.
+ */
 export async function startChatServer(answer: (request: ChatRequest) => Reply) {
   const requests: ChatRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
@@ -66,6 +70,7 @@ export async function startChatServer(answer: (request: ChatRequest) => Reply) {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
+  onTestFinished(async () => void (await close()));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, close };
 }
 

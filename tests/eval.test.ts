@@ -1,16 +1,11 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type ChatRequest, chatBody, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject, imports } from "./project.ts";
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
 
 async function setUp(files: Record<string, string>, answer: (request: ChatRequest) => Reply) {
   const server = await startChatServer(answer);
   const project = createProject(files);
-  cleanUps.push(server.close, project.remove);
+  onTestFinished(project.remove);
   return { ...project, server, endpoint: ["--endpoint", server.url] };
 }
 

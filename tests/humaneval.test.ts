@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type Reply, startChatServer } from "./chat-server.ts";
 import { createProject } from "./project.ts";
 
@@ -18,15 +18,10 @@ describeEval("humaneval", { dataset: officialHumanEval, prompt: { user: "code" }
   "prompts/code.txt": "{{ prompt }}",
 };
 
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
-
 async function runHumanEval(replies: string[], ...flags: string[]) {
   const server = await startChatServer(({ index }): Reply => ({ text: replies[index] ?? "" }));
   const project = createProject(files);
-  cleanUps.push(server.close, project.remove);
+  onTestFinished(project.remove);
   const result = await project.run([
     "--",
     "--endpoint",

@@ -1,13 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type ChatRequest, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject } from "./project.ts";
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
 
 const slowly = ({ body }: ChatRequest): Reply => ({
   text: /What is (\d+)/.exec(body.messages.at(-1)!.content)![1]!,
@@ -17,7 +12,7 @@ const slowly = ({ body }: ChatRequest): Reply => ({
 async function setUp(rows: number) {
   const server = await startChatServer(slowly);
   const project = createProject(additionEval("sums", rows));
-  cleanUps.push(server.close, project.remove);
+  onTestFinished(project.remove);
   return { ...project, server, flags: ["--", "--endpoint", server.url, "--concurrency", "4"] };
 }
 

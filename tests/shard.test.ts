@@ -1,14 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Report } from "../src/report/schema.ts";
 import { type ChatRequest, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject } from "./project.ts";
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
 
 const answer = ({ body }: ChatRequest): Reply => {
   const asked = /What is (\d+)/.exec(body.messages.at(-1)!.content)![1]!;
@@ -18,7 +13,7 @@ const answer = ({ body }: ChatRequest): Reply => {
 async function setUp(files: Record<string, string>) {
   const server = await startChatServer(answer);
   const project = createProject(files);
-  cleanUps.push(server.close, project.remove);
+  onTestFinished(project.remove);
   const flags = ["--", "--endpoint", server.url];
   const shard = (index: number, count: number, ...more: string[]) =>
     project.run([`--shard=${index}/${count}`, "--reporter=blob", ...flags, ...more]);

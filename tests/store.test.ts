@@ -1,18 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type ChatRequest, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject } from "./project.ts";
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
 
 async function setUp(rows: number, answer: (request: ChatRequest) => Reply) {
   const server = await startChatServer(answer);
   const project = createProject(additionEval("sums", rows));
-  cleanUps.push(server.close, project.remove);
+  onTestFinished(project.remove);
   return { ...project, server, flags: ["--", "--endpoint", server.url] };
 }
 

@@ -1,19 +1,15 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type ChatRequest, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject, demoModel } from "./project.ts";
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
 
 /** Starts Vitest's watch mode; `until` waits until it has said something since the last call. */
 function watch(project: ReturnType<typeof createProject>, args: readonly string[]) {
   const subprocess = project.watch(args);
-  cleanUps.push(project.remove, async () => {
+  onTestFinished(project.remove);
+  onTestFinished(async () => {
     subprocess.kill();
     await subprocess;
   });
@@ -48,7 +44,6 @@ test("saving a prompt runs only the evals that use it, asks only what changed, a
   };
   files["evals/more.eval.ts"] = files["evals/more.eval.ts"]!.replace('user: "question"', 'user: "more"');
   const project = createProject(files);
-  cleanUps.push(server.close);
   const until = watch(project, ["--", "--endpoint", server.url]);
   await until(settled);
   expect(server.requests).toHaveLength(13);
@@ -75,7 +70,6 @@ test("saving a prompt runs only the evals that use it, asks only what changed, a
 test("saving a dataset outside of the project runs its eval", async () => {
   const server = await startChatServer(right);
   const project = createProject(additionEval("sums", 1));
-  cleanUps.push(server.close);
   const dataset = join(mkdtempSync(join(tmpdir(), "data-")), "mine.jsonl");
   const rows = (count: number) =>
     Array.from({ length: count }, (_, n) =>

@@ -1,3 +1,5 @@
+import { shorten } from "../text.ts";
+
 /**
  * How a failed call counts: `quota` skips the item, `failed` makes it an error, `fatal` does too and stops the run,
  * since no later call could succeed; `stopped` is a call that was not made for that reason.
@@ -43,8 +45,7 @@ export class HttpError extends Error {
 /** The server's own sentence out of an error body: JSON in the usual shapes, the title of an HTML page, or the text. */
 function briefly(body: string): string {
   const text = sentenceOf(body) ?? /<title>([^<]*)<\/title>/i.exec(body)?.[1] ?? body;
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line || "(empty body)";
+  return shorten(text, 201) || "(empty body)";
 }
 
 function sentenceOf(body: string): string | undefined {

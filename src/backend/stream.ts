@@ -2,7 +2,7 @@ import { InferenceClient, InferenceClientProviderApiError } from "@huggingface/i
 import type { Completion, CompletionOptions, OnDelta, Prompt } from "../types.ts";
 import { type ChatResponse, requestBody, toFinishReason, toUsage } from "./client.ts";
 import { BackendError, HttpError, toBackendError } from "./errors.ts";
-import { statusIn, strictFetch } from "./fetch.ts";
+import { statusIn, strictStreamFetch } from "./fetch.ts";
 import { hasMarker, splitChannels } from "./harmony.ts";
 
 type Message = NonNullable<NonNullable<ChatResponse["choices"]>[number]["message"]>;
@@ -21,7 +21,7 @@ export async function streamCompletion(
   signal: AbortSignal,
   onDelta: OnDelta,
 ): Promise<Completion> {
-  const client = new InferenceClient(token, { endpointUrl: url, retry_on_error: false, fetch: strictFetch });
+  const client = new InferenceClient(token, { endpointUrl: url, retry_on_error: false, fetch: strictStreamFetch });
   const request = { ...requestBody(prompt, options), stream_options: { include_usage: true } };
   const start = performance.now();
   let content = "";

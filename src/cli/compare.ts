@@ -2,8 +2,9 @@
 import { parseArgs } from "node:util";
 import { abort } from "../abort.ts";
 import { messageOf } from "../errors.ts";
-import { type Comparison, compareEvals, comparisonLines, counterpart, judgeComparison } from "../report/compare.ts";
+import { type Comparison, compareEvals, comparisonLines, judgeComparison } from "../report/compare.ts";
 import { readReport } from "../report/files.ts";
+import { counterpart } from "../report/flips.ts";
 import { exitCode } from "../report/gate.ts";
 import { titleOf } from "../report/merge.ts";
 

@@ -1,9 +1,10 @@
 /** Text checks: what a reply must be, written as fields of a dataset row. datasets/README.md shows one row of each. */
 import { z } from "zod";
+import { shorten } from "../text.ts";
 import type { Grader, Item } from "../types.ts";
 import { compileJsonSchema, findJson } from "./json.ts";
 import { extractNumber, sameNumber } from "./number.ts";
-import { foldText, gradeUnanswered, shorten } from "./text.ts";
+import { foldText, gradeUnanswered } from "./text.ts";
 
 /** The checks of a row. A reply is correct when every check that the row has holds. */
 export interface TextChecks {

@@ -27,12 +27,6 @@ export function gradeUnanswered(completion: Completion): Grade | undefined {
   return undefined;
 }
 
-/** The text on one line, at most `length` characters of it: for names, reports and messages. */
-export function shorten(text: string, length = 120): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
-}
-
 /**
  * What of a raw text is meant for the reader: the last `final` channel of leaked Harmony tokens (or of their remains,
  * `analysis…assistantfinal…`), the part after the last `</think>`. Empty when only reasoning is there.

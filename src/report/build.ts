@@ -1,5 +1,6 @@
 import type { EvalInfo, EvalRecord, Usage } from "../types.ts";
-import { compareEvals, counterpart, judgeComparison } from "./compare.ts";
+import { compareEvals, judgeComparison } from "./compare.ts";
+import { counterpart } from "./flips.ts";
 import { judgeGate } from "./gate.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
 import { clusteredInterval, passAtK, quantile, sum, wilson } from "./stats.ts";

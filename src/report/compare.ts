@@ -1,8 +1,10 @@
-import { percent } from "./gate.ts";
-import type { EvalReport, ItemReport, Report } from "./schema.ts";
+import { shorten } from "../text.ts";
+import { earlierItems, flipOf } from "./flips.ts";
+import { percent, percentRange } from "./gate.ts";
+import type { EvalReport, GateReport, ItemReport } from "./schema.ts";
 
-/** One item whose verdict changed between two runs. */
-export interface Flip {
+/** One question and its answers in two runs. */
+export interface Pair {
   readonly before: ItemReport;
   readonly after: ItemReport;
 }
@@ -13,8 +15,8 @@ export interface Comparison {
   readonly after: EvalReport;
   /** How many completions could be paired. */
   readonly paired: number;
-  readonly fixed: readonly Flip[];
-  readonly broken: readonly Flip[];
+  readonly fixed: readonly Pair[];
+  readonly broken: readonly Pair[];
   /** The exact two-sided McNemar p-value: how likely flips as uneven are if nothing changed. */
   readonly p: number;
   /** The exact one-sided p-value of getting worse. */
@@ -26,13 +28,13 @@ export const ALPHA = 0.05;
 
 /** Pairs two runs by item id, repeat and row hash. McNemar 1947, doi:10.1007/BF02295996, in its exact form. */
 export function compareEvals(before: EvalReport, after: EvalReport): Comparison {
-  const old = new Map(before.items.map((item) => [keyOf(item), item]));
-  const pairs = after.items.flatMap((item): Flip[] => {
-    const earlier = old.get(keyOf(item));
+  const earlierOf = earlierItems(before);
+  const pairs = after.items.flatMap((item): Pair[] => {
+    const earlier = earlierOf(item);
     return earlier && isScored(earlier) && isScored(item) ? [{ before: earlier, after: item }] : [];
   });
-  const fixed = pairs.filter((pair) => pair.before.verdict === "incorrect" && pair.after.verdict === "correct");
-  const broken = pairs.filter((pair) => pair.before.verdict === "correct" && pair.after.verdict === "incorrect");
+  const fixed = pairs.filter((pair) => flipOf(pair.after, pair.before) === "fixed");
+  const broken = pairs.filter((pair) => flipOf(pair.after, pair.before) === "broke");
   const flips = fixed.length + broken.length;
   return {
     before,
@@ -45,8 +47,6 @@ export function compareEvals(before: EvalReport, after: EvalReport): Comparison 
   };
 }
 
-/** What makes two records answers to the same question. */
-export const keyOf = ({ id, repeat, rowSha256 }: ItemReport): string => JSON.stringify([id, repeat, rowSha256]);
 const isScored = ({ verdict }: ItemReport): boolean => verdict === "correct" || verdict === "incorrect";
 
 /** P(X ≥ k) of n fair coins, exact: sums of binomial coefficients as whole numbers, divided once. */
@@ -61,16 +61,8 @@ export function upperTail(n: number, k: number): number {
   return Number((sum * digits) >> BigInt(n)) / 1e40;
 }
 
-/** The eval of `report` that `one` is to be compared with: the same name and variant, or the only variant of the name. */
-export function counterpart(report: Report, one: EvalReport): EvalReport | undefined {
-  const sameName = report.evals.filter(({ name }) => name === one.name);
-  return sameName.find(({ variant }) => variant === one.variant) ?? (sameName.length === 1 ? sameName[0] : undefined);
-}
-
-export type ComparisonOutcome = "passed" | "failed" | "inconclusive";
-
 /** Worse beyond chance is `failed`; nothing in common is `inconclusive`. */
-export function judgeComparison({ paired, pWorse }: Comparison): ComparisonOutcome {
+export function judgeComparison({ paired, pWorse }: Comparison): GateReport["outcome"] {
   if (paired === 0) return "inconclusive";
   return pWorse < ALPHA ? "failed" : "passed";
 }
@@ -88,19 +80,16 @@ export function comparisonLines(comparison: Comparison, most = MOST_FLIPS): stri
 }
 
 const accuracyOf = ({ accuracy, ci95 }: EvalReport): string =>
-  accuracy === null || !ci95 ? "unknown" : `${percent(accuracy)} (${percent(ci95[0])} to ${percent(ci95[1])})`;
+  accuracy === null || !ci95 ? "unknown" : `${percent(accuracy)} (${percentRange(ci95)})`;
 
-function flipLines(mark: string, flips: readonly Flip[], most: number): string[] {
+function flipLines(mark: string, flips: readonly Pair[], most: number): string[] {
   const lines = flips
     .slice(0, most)
     .map(
       ({ before, after }) =>
-        `${mark} ${after.id}: ${briefly(before.answer)} → ${briefly(after.answer)}, expected ${briefly(after.target)}`,
+        `${mark} ${after.id}: ${answerOf(before)} → ${answerOf(after)}, expected ${shorten(after.target, 41)}`,
     );
   return flips.length > most ? [...lines, `${mark} … and ${flips.length - most} more`] : lines;
 }
 
-function briefly(text: string | null): string {
-  const line = (text ?? "no answer").replace(/\s+/g, " ").trim();
-  return line.length > 40 ? `${line.slice(0, 40)}…` : line;
-}
+const answerOf = ({ answer }: ItemReport): string => shorten(answer ?? "no answer", 41);

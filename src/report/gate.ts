@@ -1,5 +1,6 @@
 import type { EvalInfo } from "../types.ts";
 import type { EvalReport, GateReport } from "./schema.ts";
+import type { Interval } from "./stats.ts";
 
 type Measured = Pick<EvalReport, "total" | "scored" | "accuracy" | "coverage" | "skipped" | "errors" | "notRun">;
 
@@ -56,6 +57,9 @@ function leftOut({ total, skipped, errors, notRun }: Measured): string {
 export function percent(share: number): string {
   return `${Math.floor(share * 10_000 + 1e-6) / 100} %`;
 }
+
+/** The limits of an interval, for people. */
+export const percentRange = ([low, high]: Interval): string => `${percent(low)} to ${percent(high)}`;
 
 /** The exit code of a judged run: across evals 1 (failed) beats 2 (inconclusive) beats 0; no eval at all is 1. */
 export function exitCode(outcomes: readonly GateReport["outcome"][]): 0 | 1 | 2 {

@@ -1,4 +1,4 @@
-import { percent } from "./gate.ts";
+import { percent, percentRange } from "./gate.ts";
 import { titleOf } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 import { alignColumns } from "./table.ts";
@@ -17,7 +17,7 @@ export function historyLines(reports: readonly Report[]): string[] {
     const rows = points.map(({ startedAt, one }) => [
       `  ${startedAt.slice(0, 16).replace("T", " ")}`,
       one.accuracy === null ? "-" : percent(one.accuracy),
-      one.ci95 ? `${percent(one.ci95[0])} to ${percent(one.ci95[1])}` : "-",
+      one.ci95 ? percentRange(one.ci95) : "-",
       `${one.scored} of ${one.total}`,
       one.gate.outcome,
       bar(one.accuracy ?? 0),

@@ -1,4 +1,4 @@
-import { DEMO, exitCode, percent } from "./gate.ts";
+import { DEMO, exitCode, percent, percentRange } from "./gate.ts";
 import { titleOf } from "./merge.ts";
 import type { EvalReport } from "./schema.ts";
 
@@ -6,15 +6,14 @@ const TRUNCATED_WARNING = 0.02;
 
 /** The closing lines of an eval: what was measured, what was left out, what the gate says or why it is not applied (`noGate`). */
 export function closingLines(report: EvalReport, noGate: string | null): string[] {
-  const { run, accuracy, correct, scored, ci95 } = report;
+  const { accuracy, correct, scored, ci95 } = report;
   const measured =
     accuracy === null
       ? "accuracy unknown: nothing was scored"
       : `accuracy ${percent(accuracy)} (${correct} of ${scored})`;
-  const interval = ci95 ? `, 95 % interval ${percent(ci95[0])} to ${percent(ci95[1])}` : "";
-  const model = run.model === DEMO ? "the demo model, not gpt-oss" : run.model;
+  const interval = ci95 ? `, 95 % interval ${percentRange(ci95)}` : "";
   return [
-    `${titleOf(report)}: ${measured}${interval} · ${model}`,
+    `${titleOf(report)}: ${measured}${interval} · ${modelOf(report)}`,
     `  ${leftOut(report)}`,
     ...passRates(report),
     ...otherGraders(report),
@@ -22,6 +21,10 @@ export function closingLines(report: EvalReport, noGate: string | null): string[
     `  ${gateLine(report, noGate)}`,
   ];
 }
+
+/** The model that was asked, by a name that does not let the demo model pass for another. */
+export const modelOf = ({ run }: EvalReport): string =>
+  run.model === DEMO ? "the demo model, not gpt-oss" : run.model;
 
 function leftOut({
   coverage,

@@ -1,7 +1,7 @@
 import { visible } from "./escape.ts";
 import { compareWith, flipOf } from "./flips.ts";
-import { DEMO, exitCode, percent } from "./gate.ts";
-import { closingLines, seconds } from "./lines.ts";
+import { exitCode, percent, percentRange } from "./gate.ts";
+import { closingLines, modelOf, seconds } from "./lines.ts";
 import { titleOf as plainTitle } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 
@@ -35,17 +35,15 @@ export function summarize(report: Report, baseline?: Report): Summary {
       ...(baseline ? [`compared with the run of ${when(baseline)}`] : []),
     ].join(" · "),
     columns: [
-      ...[
-        "eval",
-        "model",
-        "gate",
-        "accuracy",
-        "95 % interval",
-        ...change,
-        "coverage",
-        "latency p50, p95",
-        "tokens out",
-      ],
+      "eval",
+      "model",
+      "gate",
+      "accuracy",
+      "95 % interval",
+      ...change,
+      "coverage",
+      "latency p50, p95",
+      "tokens out",
     ],
     rows: report.evals.map((one) => ({
       title: titleOf(one),
@@ -60,8 +58,6 @@ export function summarize(report: Report, baseline?: Report): Summary {
 
 /** The name of an eval in its variant, as one line in which nothing is hidden. */
 export const titleOf = (one: EvalReport): string => visible(plainTitle(one)).replace(/\s+/g, " ");
-
-const modelOf = ({ run }: EvalReport): string => (run.model === DEMO ? "the demo model, not gpt-oss" : run.model);
 
 const when = ({ startedAt }: Report): string =>
   `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -87,7 +83,7 @@ function cells(one: EvalReport, baseline: Report | undefined): string[] {
     modelOf(one),
     one.gate.outcome.toUpperCase(),
     accuracy === null ? "unknown" : `${percent(accuracy)} (${correct} of ${scored})`,
-    ci95 ? `${percent(ci95[0])} to ${percent(ci95[1])}` : "",
+    ci95 ? percentRange(ci95) : "",
     ...(baseline ? change(one, baseline) : []),
     percent(one.coverage),
     `${seconds(latencyMs.p50)}, ${seconds(latencyMs.p95)}`,

@@ -1,5 +1,5 @@
 import { compareEvals } from "./compare.ts";
-import { percent } from "./gate.ts";
+import { percent, percentRange } from "./gate.ts";
 import type { EvalReport } from "./schema.ts";
 
 /** The variants of one eval side by side, each tested against the first by pairs of items. */
@@ -20,7 +20,7 @@ export function variantTable(variants: readonly EvalReport[]): string[] {
   const rows = variants.map((one) => [
     one.variant,
     one.accuracy === null ? "-" : percent(one.accuracy),
-    one.ci95 ? `${percent(one.ci95[0])} to ${percent(one.ci95[1])}` : "-",
+    one.ci95 ? percentRange(one.ci95) : "-",
     String(one.usage.completionTokens),
     String(one.usage.reasoningTokens),
     String(one.latencyMs.p50),

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { withBreaker } from "../../src/backend/breaker.ts";
 import { createBackend } from "../../src/backend/client.ts";
 import type { Backend } from "../../src/types.ts";
@@ -8,12 +8,8 @@ const options = { model: "openai/gpt-oss-20b", temperature: 0, maxTokens: 10, se
 const ask = (backend: Backend, signal = AbortSignal.timeout(10_000)) =>
   backend.complete([{ role: "user", content: "?" }], options, signal);
 
-let close: (() => unknown) | undefined;
-afterEach(() => close?.());
-
 async function serve(answer: (request: ChatRequest) => Reply) {
   const server = await startChatServer(answer);
-  close = server.close;
   return { ...server, backend: createBackend({ url: server.url, token: "secret" }) };
 }
 
@@ -45,8 +41,8 @@ test("without a token no authorization is sent", async () => {
 });
 
 test("a server that is not there is a failure that names it", async () => {
-  const { url, backend } = await serve(() => ({ text: "" }));
-  await close?.();
+  const { url, backend, close } = await serve(() => ({ text: "" }));
+  await close();
   await expect(ask(backend)).rejects.toMatchObject({
     kind: "failed",
     message: `nothing answers at ${url} (ECONNREFUSED)`,

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createBackend } from "../../src/backend/client.ts";
 import { type RetryOptions, withRetry, withThrottle } from "../../src/backend/retry.ts";
 import type { Backend } from "../../src/types.ts";
@@ -9,12 +9,8 @@ const quick: RetryOptions = { retries: 3, pauseMs: 1, longestPauseMs: 60 };
 const ask = (backend: Backend, signal: AbortSignal = AbortSignal.timeout(20_000)) =>
   backend.complete([{ role: "user", content: "?" }], options, signal);
 
-let close: (() => unknown) | undefined;
-afterEach(() => close?.());
-
 async function serve(answer: (request: ChatRequest) => Reply) {
   const server = await startChatServer(answer);
-  close = server.close;
   return { ...server, backend: withRetry(createBackend({ url: server.url, token: "secret" }), quick) };
 }
 

@@ -1,16 +1,12 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { streamCompletion } from "../../src/backend/stream.ts";
 import { type ChatRequest, chatBody, chatEvents, chunk, type Reply, startChatServer } from "../chat-server.ts";
 
 const options = { model: "openai/gpt-oss-20b", temperature: 0, maxTokens: 10, seed: 0 };
 
-let close: (() => unknown) | undefined;
-afterEach(() => close?.());
-
 /** A server that answers so, and `ask`, whose pieces are kept in `pieces`. */
 async function serve(answer: (request: ChatRequest) => Reply) {
-  const { url, requests, close: closeServer } = await startChatServer(answer);
-  close = closeServer;
+  const { url, requests } = await startChatServer(answer);
   const pieces: [string, string][] = [];
   const ask = (signal = AbortSignal.timeout(10_000), onPiece = () => {}) =>
     streamCompletion({ url, token: "secret" }, [{ role: "user", content: "?" }], options, signal, (...piece) => {

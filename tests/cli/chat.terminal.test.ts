@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { type ChatRequest, chatEvents, chunk, type Reply, startChatServer } from "../chat-server.ts";
 import { additionEval, createProject, demoModel } from "../project.ts";
 import { noTerminal, openTerminal, type Terminal } from "./terminal.ts";
@@ -9,25 +9,15 @@ import { noTerminal, openTerminal, type Terminal } from "./terminal.ts";
 const chat = join(import.meta.dirname, "../../src/cli/chat.ts");
 
 let project: ReturnType<typeof createProject>;
-let closing: (() => unknown)[];
 beforeEach((context) => {
   if (noTerminal) context.skip(noTerminal);
   project = createProject({});
-  closing = [project.remove];
+  onTestFinished(project.remove);
 });
-afterEach(async () => {
-  for (const close of closing.reverse()) await close();
-});
-
-async function serve(answer: (request: ChatRequest) => Reply) {
-  const server = await startChatServer(answer);
-  closing.push(server.close);
-  return server;
-}
 
 async function open(...flags: string[]): Promise<Terminal> {
   const terminal = await openTerminal([process.execPath, chat, ...flags], project.root);
-  closing.push(terminal.close);
+  onTestFinished(terminal.close);
   await terminal.shows(/^> *$/m);
   return terminal;
 }
@@ -35,7 +25,7 @@ async function open(...flags: string[]): Promise<Terminal> {
 const question = ({ body }: ChatRequest): string => body.messages.at(-1)!.content;
 
 test("each command does what /help says", async () => {
-  const { url, requests } = await serve((request) => ({
+  const { url, requests } = await startChatServer((request) => ({
     events: chatEvents(["answer ", `to ${question(request)}`], ["some ", "thought"]),
   }));
   const { keys, shows } = await open("--endpoint", url, "--model", "m");
@@ -74,7 +64,10 @@ test("each command does what /help says", async () => {
 });
 
 test("Ctrl-C stops the answer and the server's work, what was said is kept, and a second one leaves", async () => {
-  const { url, requests } = await serve(() => ({ events: chatEvents(Array(600).fill("word ")), pauseMs: 50 }));
+  const { url, requests } = await startChatServer(() => ({
+    events: chatEvents(Array(600).fill("word ")),
+    pauseMs: 50,
+  }));
   const { keys, shows } = await open("--endpoint", url);
   await keys("go on", "Enter");
   await shows(/word word/);
@@ -90,7 +83,7 @@ test("Ctrl-C stops the answer and the server's work, what was said is kept, and 
 });
 
 test("wide characters, pasted lines and continued lines arrive as they were meant; history lasts over sessions", async () => {
-  const { url, requests } = await serve(() => ({ events: chatEvents(["ok"]) }));
+  const { url, requests } = await startChatServer(() => ({ events: chatEvents(["ok"]) }));
   const first = await open("--endpoint", url);
   await first.keys("你好嗎", "Left", "BSpace", "們", "Home", "Right", "、", "End", "？");
   await first.shows(/\n> 你、們嗎？$/);
@@ -122,7 +115,7 @@ test("a failure is one line, the conversation stays, and /retry asks again", asy
     { events: [chunk({ content: "half an" })] },
     { events: [chunk({ content: "half an" })], hangUp: "halfway" },
   ];
-  const { url, requests, close } = await serve(({ index }) =>
+  const { url, requests, close } = await startChatServer(({ index }) =>
     index === 0 ? { events: chatEvents(["fine"]) } : (failures[index - 1] ?? { events: chatEvents(["well"]) }),
   );
   const { keys, shows } = await open("--endpoint", url);
@@ -147,7 +140,7 @@ test("a failure is one line, the conversation stays, and /retry asks again", asy
 });
 
 test("a wrong item opens as a conversation, and an exchange is saved as a dataset row", async () => {
-  const { url, requests } = await serve(() => ({ events: chatEvents(["It is Paris."]) }));
+  const { url, requests } = await startChatServer(() => ({ events: chatEvents(["It is Paris."]) }));
   for (const [path, text] of Object.entries(additionEval("sums", 1))) project.write(path, text);
   project.write("prompts/system_v1.txt", "Count.");
   await project.run(["--", "--local-model", demoModel, "--max-tokens", "2"]);
@@ -169,7 +162,7 @@ test("a wrong item opens as a conversation, and an exchange is saved as a datase
 });
 
 test("what is typed while an answer runs waits for it, and Ctrl-C before the first token takes it back", async () => {
-  const { url, requests } = await serve(({ index }) => ({
+  const { url, requests } = await startChatServer(({ index }) => ({
     events: chatEvents(["slow"]),
     delayMs: index === 0 ? 1000 : index === 2 ? 60_000 : 0,
   }));

@@ -1,26 +1,16 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createConversation } from "../../src/cli/chat/conversation.ts";
 import { createPasteFilter } from "../../src/cli/chat/paste.ts";
-import { type ChatRequest, chatEvents, chunk, type Reply, startChatServer } from "../chat-server.ts";
+import { chatEvents, chunk, type Reply, startChatServer } from "../chat-server.ts";
 import { createProject, demoModel } from "../project.ts";
 
 let project: ReturnType<typeof createProject>;
-let closing: (() => unknown)[];
 beforeEach(() => {
   project = createProject({});
-  closing = [project.remove];
+  onTestFinished(project.remove);
 });
-afterEach(async () => {
-  for (const close of closing.reverse()) await close();
-});
-
-async function serve(answer: (request: ChatRequest) => Reply) {
-  const server = await startChatServer(answer);
-  closing.push(server.close);
-  return server;
-}
 
 function chat(input: string, flags: readonly string[], env: Record<string, string> = {}) {
   const { PATH = "", HOME = "" } = process.env;
@@ -39,7 +29,7 @@ test("a piped question gets the answer alone, from the demo model", async () => 
 });
 
 test("the request is an eval's: rendered system prompt, parameters, and the whole input as one question", async () => {
-  const { url, requests } = await serve(() => ({ events: chatEvents(["ok"], ["hm"]) }));
+  const { url, requests } = await startChatServer(() => ({ events: chatEvents(["ok"], ["hm"]) }));
   project.write("prompts/mine.txt", "Speak {{ 'plainly' }}.\n");
   const flags = ["hf_api", "prompts/mine.txt", "--endpoint", url, "--max-tokens", "50", "--top-p", "0.5"];
   const env = { EVAL_TEMPERATURE: "0.7", EVAL_REPEATS: "5", EVAL_LIMIT: "3", EVAL_ENDPOINT_TOKEN: "secret" };
@@ -66,7 +56,7 @@ test.each<[string, Reply, RegExp]>([
   ["402", { status: 402 }, /^quota: HTTP 402/],
   ["a cut stream", { events: [chunk({ content: "half" })] }, /stopped in the middle of the answer$/],
 ])("piped, %s is one line on stderr and exit code 1", async (_, reply, message) => {
-  const { url } = await serve(() => reply);
+  const { url } = await startChatServer(() => reply);
   const { stderr, exitCode } = await chat("?", ["--endpoint", url]);
   expect(stderr).toMatch(message);
   expect(stderr).not.toContain("\n");
@@ -91,7 +81,7 @@ test("where a server refuses too long a prompt, the oldest turns leave until it 
   const tooLong = {
     error: { message: "This model's maximum context length is 100 tokens. However, you requested 120." },
   };
-  const { url, requests } = await serve(({ body }) =>
+  const { url, requests } = await startChatServer(({ body }) =>
     body.messages.length > 4 ? { status: 400, body: tooLong } : { events: chatEvents([`answer ${requests.length}`]) },
   );
   const options = { model: "m", temperature: 0, maxTokens: 10, seed: 0 };
@@ -114,7 +104,9 @@ test("where a server refuses too long a prompt, the oldest turns leave until it 
 });
 
 test("a retry that fails keeps the answer that was there", async () => {
-  const { url } = await serve(({ index }) => (index === 0 ? { events: chatEvents(["first"]) } : { status: 402 }));
+  const { url } = await startChatServer(({ index }) =>
+    index === 0 ? { events: chatEvents(["first"]) } : { status: 402 },
+  );
   const options = { model: "m", temperature: 1, maxTokens: 10, seed: 0 };
   const conversation = createConversation({
     system: { role: "system", content: "" },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findJson } from "../../src/graders/json.ts";
-import { finalText, foldText, shorten } from "../../src/graders/text.ts";
+import { finalText, foldText } from "../../src/graders/text.ts";
 
 test("typographic spaces, hyphens, minus signs and quotes fold to plain ones", () => {
   expect(foldText("\u200B 70\u202F000\u00A0km – co\u2011op −3 “it’s” ")).toBe('70 000 km – co-op -3 "it\'s"');
@@ -17,11 +17,6 @@ test.each([
   ["<think>Paris", ""],
 ])("the final text of %j is %j", (text, final) => {
   expect(finalText(text)).toBe(final);
-});
-
-test("a long text is shortened to one line", () => {
-  expect(shorten("a\n  b")).toBe("a b");
-  expect(shorten("abcdef", 4)).toBe("abc…");
 });
 
 test("JSON that a looping model nests too deep is no JSON, and crashes nothing", () => {

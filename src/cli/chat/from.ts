@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { messageOf, UserError } from "../../errors.ts";
-import { type Report, reportSchema } from "../../report/schema.ts";
+import { UserError } from "../../errors.ts";
+import { readReport } from "../../report/files.ts";
 import type { Message } from "../../types.ts";
 import type { Turn } from "./conversation.ts";
 
@@ -20,7 +20,9 @@ export interface Opening {
  * @throws UserError if there is no report or no such item in it.
  */
 export function openingFrom(id: string, root: string): Opening {
-  const items = readReport(resolve(root, REPORT)).evals.flatMap((evaluation) => evaluation.items);
+  const file = resolve(root, REPORT);
+  if (!existsSync(file)) throw new UserError(`there is no ${REPORT}: run an eval first.`);
+  const items = readReport(file).evals.flatMap((evaluation) => evaluation.items);
   const same = items.filter((item) => item.id === id && item.prompt.length > 0);
   const item = same.find(({ verdict }) => verdict === "incorrect") ?? same[0];
   if (!item) {
@@ -34,15 +36,4 @@ export function openingFrom(id: string, root: string): Opening {
     turn: { question, answer: item.completion ?? "" },
     about: `${id}: ${item.verdict ?? "not run"}, ${item.answer === null ? "no answer" : `answered ${item.answer}`}, expected ${item.target}`,
   };
-}
-
-function readReport(file: string): Report {
-  try {
-    return reportSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new UserError(
-      missing ? `there is no ${REPORT}: run an eval first.` : `${REPORT} cannot be read: ${messageOf(error)}`,
-    );
-  }
 }

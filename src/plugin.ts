@@ -24,7 +24,7 @@ export function evals(): Plugin {
     config: () => ({
       test: {
         // One worker makes maxConcurrency the run's, and lets its evals share one breaker.
-        pool: "forks",
+        pool: "threads",
         maxWorkers: 1,
         isolate: false,
         globalSetup: [fileURLToPath(new URL("local/setup.ts", import.meta.url))],

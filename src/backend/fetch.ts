@@ -1,57 +1,59 @@
+import { type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
 import { Readable } from "node:stream";
-import { Agent, type Dispatcher, request } from "undici";
+import { text as textOf } from "node:stream/consumers";
 import { HttpError } from "./errors.ts";
-
-/** The signal is the only deadline: undici's own would end an answer that a slow local model thinks about for five minutes. */
-const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: null });
 
 /**
  * Throws before the official client can lose status, headers and body, or take an HTML page or an error body under
  * 200 for an answer.
  */
 export async function strictFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const text = await readAnswer(await send(input, init));
-  return new Response(text, { headers: { "content-type": "application/json" } });
+  const answer = await readAnswer(await send(input, init));
+  // What the client reads of a Response. A real one costs start-up and every call more than the request itself does.
+  return { ok: true, status: 200, headers: JSON_HEADERS, json: async () => answer } as unknown as Response;
 }
+
+const JSON_HEADERS = new Map([["Content-Type", "application/json"]]);
 
 /** The same where a stream is asked for: it is passed on; if a whole answer comes instead, that is its only event. */
 export async function strictStreamFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await send(input, init);
+  const answer = await send(input, init);
   const headers = { "content-type": "text/event-stream" };
-  if (isOk(response) && /^text\/event-stream/i.test(String(response.headers["content-type"])))
-    return new Response(Readable.toWeb(response.body) as ReadableStream, { headers });
-  // A JSON text may hold line breaks, which would end the event.
-  return new Response(`data: ${JSON.stringify(JSON.parse(await readAnswer(response)))}\n\n`, { headers });
+  if (isOk(answer) && /^text\/event-stream/i.test(String(answer.headers["content-type"])))
+    return new Response(Readable.toWeb(answer) as ReadableStream, { headers });
+  return new Response(`data: ${JSON.stringify(await readAnswer(answer))}\n\n`, { headers });
 }
 
-type Answer = Dispatcher.ResponseData;
-
-function send(
-  input: string | URL | Request,
-  { method = "GET", headers, body, signal }: RequestInit = {},
-): Promise<Answer> {
-  return request(String(input), {
-    dispatcher,
-    method: method as "POST",
-    headers: headers as Record<string, string>,
-    body: body as string,
-    signal: signal ?? null,
+/** node:http keeps connections open and has no time-out of its own: the signal is the only deadline of a slow local model. */
+function send(input: string | URL | Request, { method, headers, body, signal }: RequestInit = {}) {
+  const url = String(input);
+  const request = url.startsWith("https:") ? requestHttps : requestHttp;
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    const options = {
+      method: method ?? "GET",
+      headers: { ...(headers as Record<string, string>), "content-length": Buffer.byteLength(body as string) },
+      ...(signal ? { signal } : {}),
+    };
+    request(url, options, resolve)
+      .on("error", reject)
+      .end(body as string);
   });
 }
 
-const isOk = ({ statusCode }: Answer): boolean => statusCode >= 200 && statusCode <= 299;
+const isOk = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode <= 299;
 
-/** The text of an answer that is one. */
-async function readAnswer(response: Answer): Promise<string> {
-  const text = await response.body.text();
+/** The JSON of an answer that is one. */
+async function readAnswer(response: IncomingMessage): Promise<unknown> {
+  const text = await textOf(response);
   const refuse = (status: number) =>
     new HttpError(status, new Headers(response.headers as Record<string, string>), text);
-  if (!isOk(response)) throw refuse(response.statusCode);
+  if (!isOk(response)) throw refuse(response.statusCode!);
   const answer = parseJson(text);
   if (answer === undefined) throw refuse(502);
   const error = (answer as { error?: { code?: unknown } } | null)?.error;
   if (error) throw refuse(statusIn(error.code));
-  return text;
+  return answer;
 }
 
 /** The HTTP status that an error in a body under 200 means. */

@@ -11,7 +11,7 @@ export interface Cost {
   readonly output: string;
 }
 
-const SAMPLE_MS = 25;
+const SAMPLE_MS = 50;
 const TICK_MS = 10;
 
 /** Runs a command and measures it with everything it starts, from /proc: Linux only. */

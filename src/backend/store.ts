@@ -24,15 +24,21 @@ export function openStore(file: string): Store {
   try {
     return connect(file);
   } catch (error) {
-    if (!existsSync(file)) throw new UserError(`completions cannot be stored in ${file}: ${messageOf(error)}`);
+    if (!isCorrupt(error)) throw new UserError(`completions cannot be stored in ${file}: ${messageOf(error)}`);
     const aside = `${file}.broken-${Date.now()}`;
-    renameSync(file, aside);
+    // With its journal, which would otherwise be taken for the new file's.
+    for (const suffix of ["", "-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     console.error(
       `the store of completions could not be read (${messageOf(error)}): it is now ${aside}, and a new one is begun.`,
     );
     return connect(file);
   }
 }
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, https://www.sqlite.org/rescode.html. A file that is locked or may not be written is not broken. */
+const CORRUPT = 11;
+const isCorrupt = (error: unknown): boolean =>
+  [CORRUPT, 26].includes(Number((error as { errcode?: number }).errcode) & 0xff);
 
 function connect(file: string): Store {
   const database = new DatabaseSync(file, { timeout: 10_000 });
@@ -41,7 +47,8 @@ function connect(file: string): Store {
     database.exec(
       "CREATE TABLE IF NOT EXISTS completions (key TEXT PRIMARY KEY, completion TEXT NOT NULL) WITHOUT ROWID",
     );
-    database.exec("PRAGMA quick_check");
+    const { quick_check } = database.prepare("PRAGMA quick_check(1)").get() ?? {};
+    if (quick_check !== "ok") throw Object.assign(new Error(String(quick_check)), { errcode: CORRUPT });
   } catch (error) {
     database.close();
     throw error;

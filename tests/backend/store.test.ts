@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
@@ -97,15 +97,31 @@ test("two connections share one file", () => {
   expect([first.count(), second.get("a")]).toEqual([2, completion]);
 });
 
-test("a broken file is set aside with a message, and a new one begun", () => {
+const broken: Record<string, (file: string) => void> = {
+  "a file that is no database": (file) => writeFileSync(file, "this is only text, long enough to look at".repeat(20)),
+  "a file whose middle was overwritten": (file) => {
+    const store = openStore(file);
+    for (let n = 0; n < 100; n++) store.put(`key ${n}`, { ...completion, text: "x".repeat(1000) });
+    store.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill("A", 2 * 4096, 20 * 4096));
+    // As a process leaves it that was killed.
+    writeFileSync(`${file}-wal`, "journal of the broken file");
+  },
+};
+
+test.each(Object.entries(broken))("%s is set aside with a message, and a new one begun", (_, breakFile) => {
   const file = newFile();
-  writeFileSync(file, "this is no database, only text that is long enough to look at".repeat(20));
+  breakFile(file);
   const message = vi.spyOn(console, "error").mockImplementation(() => {});
   const store = openStore(file);
   store.put("a", completion);
   expect(store.count()).toBe(1);
   expect(message.mock.calls[0]![0]).toContain("a new one is begun");
-  expect(readdirSync(join(file, "..")).some((name) => name.includes(".broken-"))).toBe(true);
+  store.close();
+  const names = readdirSync(join(file, ".."));
+  expect(names.filter((name) => !name.includes(".broken-"))).toEqual(["completions.sqlite"]);
+  expect(names.length).toBeGreaterThan(1);
   message.mockRestore();
 });
 

@@ -1,3 +1,4 @@
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vitest/config";
 import { BaseSequencer, type TestProject, type TestSpecification, type Vitest } from "vitest/node";
@@ -53,6 +54,7 @@ export function evals(): Plugin {
           shard: shardByItem(vitest, project),
           readStore: settings.cache ?? Boolean(vitest.config.watch),
         });
+        if (vitest.config.watch) restartOnDotenv(vitest, () => readSettings(flags, vitest.config.root));
         vitest.config.reporters.push(new AccuracyReporter({ settings, baseline, localModelEnded, readers }) as never);
       } catch (error) {
         if (error instanceof UserError) abort(messageOf(error));
@@ -80,6 +82,21 @@ function shardByItem({ config }: Vitest, project: TestProject): Shard | null {
   config.mergeReportsLabel = `shard ${shard.index} of ${shard.count}`;
   project.config.mergeReportsLabel = config.mergeReportsLabel;
   return shard;
+}
+
+/** Saving `.env` in watch mode runs everything again, under the new settings; while they are wrong, it waits. */
+function restartOnDotenv(vitest: Vitest, check: () => void): void {
+  const { watcher } = vitest.vite;
+  watcher.add(join(vitest.config.root, ".env"));
+  watcher.on("all", (_, file) => {
+    if (relative(vitest.config.root, file) !== ".env") return;
+    try {
+      check();
+      void vitest.vite.restart();
+    } catch (error) {
+      vitest.logger.error(` ${messageOf(error)}`);
+    }
+  });
 }
 
 /** The modules that read a file; undefined leaves it to the module graph. */

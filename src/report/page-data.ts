@@ -74,7 +74,7 @@ export function pageData(report: Report, baseline?: Report, earlier: readonly Re
   };
 }
 
-/** The series of this report first. */
+/** The series in the order of their last run, the newest first: those of this report. */
 function historyOf(name: string, report: Report, earlier: readonly Report[]): PageHistory[] {
   const reports = [...earlier, report].map((one) => ({
     ...one,
@@ -92,7 +92,8 @@ function historyOf(name: string, report: Report, earlier: readonly Report[]): Pa
     })),
   }));
   const times = new Set(series.flatMap(({ runs }) => runs.map(({ startedAt }) => startedAt)));
-  const inOrder = series.toSorted((a, b) => Number(b.isCurrent) - Number(a.isCurrent));
+  const lastOf = ({ runs }: PageSeries) => Date.parse(runs.at(-1)?.startedAt ?? "");
+  const inOrder = series.toSorted((a, b) => lastOf(b) - lastOf(a));
   return times.size > 1 ? [{ name, series: inOrder }] : [];
 }
 

@@ -172,17 +172,27 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
     const history = page.locator("figure", { hasText: "Accuracy over time" });
     // One, although the page has two evals: the other one was never run before.
     expect(await history.locator("figcaption").allTextContents()).toEqual([
-      "Accuracy over time of gsm8k, with 95 % intervals; grey: another variant, model or prompt",
+      "Accuracy over time of gsm8k, run by run, with 95 % intervals; grey: another variant, model or prompt",
     ]);
     expect(await history.locator(".run path").count()).toBe(4);
     expect(await history.getByRole("img").getAttribute("aria-label")).toContain("Accuracy over time of gsm8k");
     expect(await history.locator("summary").allTextContents()).toEqual([
-      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@0 3 runs with this one",
+      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@0 3 runs · this report",
       "gsm8k · openai/gpt-oss-20b · prompts/p.txt@1 1 run",
     ]);
     await history.locator("summary").first().click();
     const dates = await history.getByRole("table").first().locator("td:first-child").allTextContents();
     expect(dates).toEqual(["2026-11-19 01:02", "2026-11-12 01:02", "2026-11-11 01:02"]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("runs in which nothing was scored are told in words alone", async () => {
+    const empty = syntheticReport({ count: 0 });
+    const { page, complaints } = await open(empty, undefined, "", [
+      { ...empty, startedAt: "2026-11-01T01:02:03.000Z" },
+    ]);
+    expect(await page.locator(".history .run path").count()).toBe(0);
+    expect(await page.locator(".history summary").textContent()).toContain("2 runs");
     expect(complaints).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { abort } from "../src/abort.ts";
 import { messageOf } from "../src/errors.ts";
 import { buildReport, type EvalRun } from "../src/report/build.ts";
 import { compareEvals, comparisonLines } from "../src/report/compare.ts";
-import { readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
+import { readDatedReports, readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
 import { counterpart } from "../src/report/flips.ts";
 import { exitCode } from "../src/report/gate.ts";
 import { closingLines } from "../src/report/lines.ts";
@@ -133,10 +133,12 @@ export class AccuracyReporter implements Reporter {
     const latest = join(folder, "accuracy.json");
     try {
       const whole = watch ? withEarlier(report, latest) : report;
+      // Before this run's own are among them.
+      const earlier = filtered || watch ? [] : datedReports(folder, report);
       const written = [...(filtered ? [] : [latest]), ...(out ? [out] : [])];
       for (const file of written) writeReport(file, whole);
       if (!watch) written.push(...writeDatedReports(folder, report));
-      if (!filtered && !watch) written.push(await this.#writePage(join(folder, "accuracy.html"), whole));
+      if (!filtered && !watch) written.push(await this.#writePage(join(folder, "accuracy.html"), whole, earlier));
       const summary = markdown ?? process.env.GITHUB_STEP_SUMMARY;
       if (summary && !filtered && !watch) appendFileSync(summary, toMarkdown(report, this.#options.baseline));
       this.#print([`report: ${written.map((file) => relative(root, file)).join(", ")}`]);
@@ -146,10 +148,10 @@ export class AccuracyReporter implements Reporter {
     }
   }
 
-  async #writePage(file: string, report: Report): Promise<string> {
+  async #writePage(file: string, report: Report, earlier: readonly Report[]): Promise<string> {
     // Loaded only here: its bundler takes half a second.
     const { toHtml } = await import("../src/report/html.ts");
-    writeWhole(file, await toHtml(report, this.#options.baseline));
+    writeWhole(file, await toHtml(report, this.#options.baseline, earlier));
     return file;
   }
 
@@ -157,6 +159,10 @@ export class AccuracyReporter implements Reporter {
     for (const line of lines) this.#vitest.logger.log(` ${line}`);
   }
 }
+
+/** The newest dated reports of the report's evals. A file among them that is none is left out: npm run history says why. */
+const datedReports = (folder: string, { evals }: Report): Report[] =>
+  [...new Set(evals.map(({ name }) => name))].flatMap((name) => readDatedReports(folder, name, 100).reports);
 
 /** Watch mode runs a part of the evals again: the others keep their last result. */
 function withEarlier(report: Report, file: string): Report {

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
+import type { PageData } from "../src/report/page-data.ts";
 import { type ChatRequest, chatBody, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject, imports } from "./project.ts";
 
@@ -147,6 +151,18 @@ test("a run filtered with -t applies no gate and leaves accuracy.json alone", as
   expect(exitCode).toBe(0);
   expect(all).toContain("gate not applied");
   expect(report().evals[0]).toMatchObject({ total: 3, scored: 3, partial: false });
+});
+
+test("the page of a second run shows both over time, and a broken file in reports/ breaks nothing", async () => {
+  const { run, root, write, endpoint } = await setUp(additionEval("sums", 5), right);
+  await run(["--", ...endpoint]);
+  write("reports/sums_20260101_000000.json", '{"schemaVersion":');
+  const { exitCode } = await run(["--", ...endpoint]);
+  expect(exitCode).toBe(0);
+  const page = readFileSync(join(root, "reports/accuracy.html"), "utf8");
+  const [, data = ""] = /id="data">([^<]*)</.exec(page) ?? [];
+  const { history }: PageData = JSON.parse(gunzipSync(Buffer.from(data, "base64")).toString());
+  expect(history.map(({ name, series }) => [name, series.map(({ runs }) => runs.length)])).toEqual([["sums", [2]]]);
 });
 
 test("what --bail leaves out is not run, and too little measured is never green", async () => {

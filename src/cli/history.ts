@@ -1,9 +1,6 @@
 /** `npm run history [-- EVAL]`: accuracy over time, from the dated reports. */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { abort } from "../abort.ts";
-import { messageOf } from "../errors.ts";
-import { readReport } from "../report/files.ts";
+import { readDatedReports } from "../report/files.ts";
 import { historyLines } from "../report/history.ts";
 
 const [name] = process.argv.slice(2);
@@ -13,17 +10,8 @@ if (name === "--help") {
   );
   process.exit(0);
 }
-const folder = "reports";
-const dated = existsSync(folder) ? readdirSync(folder).filter((file) => /_\d{8}_\d{6}(-\d+)?\.json$/.test(file)) : [];
-const wanted = dated.filter((file) => !name || file.startsWith(`${name}_`));
-if (wanted.length === 0)
-  abort(`there is no dated report${name ? ` of "${name}"` : ""} in ${folder}/: run an eval first.`);
-const reports = wanted.flatMap((file) => {
-  try {
-    return [readReport(join(folder, file))];
-  } catch (error) {
-    console.error(`left out: ${messageOf(error)}`);
-    return [];
-  }
-});
+const { reports, leftOut } = readDatedReports("reports", name);
+for (const reason of leftOut) console.error(`left out: ${reason}`);
+if (reports.length === 0)
+  abort(`there is no dated report${name ? ` of "${name}"` : ""} in reports/: run an eval first.`);
 console.log(historyLines(reports).join("\n"));

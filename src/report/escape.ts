@@ -28,6 +28,9 @@ export const visible = (text: string): string =>
     .replace(/[\x00-\x08\x0b-\x1f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
     .replace(/[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
+/** A name as one line in which nothing is hidden. */
+export const oneLine = (text: string): string => visible(text).replace(/\s+/g, " ");
+
 /** The start of a text that is too long to be read in a summary. */
 export const shorten = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length)}…`;

@@ -1,34 +1,49 @@
+import { oneLine } from "./escape.ts";
 import { percent, percentRange } from "./gate.ts";
 import { titleOf } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 import { alignColumns } from "./table.ts";
 
+/** The runs of one eval and variant with one model and the same prompts, oldest first. */
+export interface Series {
+  readonly heading: string;
+  readonly runs: readonly Run[];
+}
+
+export interface Run {
+  readonly startedAt: string;
+  readonly one: EvalReport;
+}
+
 const BAR = 20;
 
-/**
- * Accuracy over time: a block per eval, variant, model and prompts, whose lines are its runs, oldest first, each with its
- * interval and a bar. Runs of other prompts are other blocks: their numbers do not continue one another.
- */
+/** Accuracy over time as series. Runs of other prompts are other series: their numbers do not continue one another. */
+export function historySeries(reports: readonly Report[]): Series[] {
+  const runs = reports.flatMap(({ startedAt, evals }) => evals.map((one): Run => ({ startedAt, one })));
+  runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+  return [...Map.groupBy(runs, ({ one }) => headingOf(one))].map(([heading, runs]) => ({ heading, runs }));
+}
+
+/** The same for a terminal: a block per series, whose lines are its runs, each with its interval and a bar. */
 export function historyLines(reports: readonly Report[]): string[] {
-  const runs = reports.flatMap(({ startedAt, evals }) => evals.map((one) => ({ startedAt, one })));
-  runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  const series = Map.groupBy(runs, ({ one }) => headingOf(one));
-  return [...series].flatMap(([heading, points]) => {
-    const rows = points.map(({ startedAt, one }) => [
-      `  ${startedAt.slice(0, 16).replace("T", " ")}`,
-      one.accuracy === null ? "-" : percent(one.accuracy),
-      one.ci95 ? percentRange(one.ci95) : "-",
-      `${one.scored} of ${one.total}`,
-      one.gate.outcome,
-      bar(one.accuracy ?? 0),
-    ]);
-    return [heading, ...alignColumns(rows), ""];
+  return historySeries(reports).flatMap(({ heading, runs }) => {
+    const rows = runs.map((run) => [...runCells(run), bar(run.one.accuracy ?? 0)]);
+    return [heading, ...alignColumns(rows).map((line) => `  ${line}`), ""];
   });
 }
 
+/** A run in words: when, accuracy, 95 % interval, how much was scored, what the gate said. */
+export const runCells = ({ startedAt, one }: Run): string[] => [
+  new Date(startedAt).toISOString().slice(0, 16).replace("T", " "),
+  one.accuracy === null ? "-" : percent(one.accuracy),
+  one.ci95 ? percentRange(one.ci95) : "-",
+  `${one.scored} of ${one.total}`,
+  one.gate.outcome,
+];
+
 function headingOf(one: EvalReport): string {
   const prompts = one.run.prompts.map(({ path, sha256 }) => `${path}@${sha256.slice(0, 7)}`);
-  return [titleOf(one), one.run.model, ...prompts].join(" · ");
+  return oneLine([titleOf(one), one.run.model, ...prompts].join(" · "));
 }
 
 function bar(accuracy: number): string {

@@ -12,14 +12,14 @@ let bundled: Promise<string> | undefined;
 
 /**
  * One self-contained page, working from file:// without network. What models wrote is in it as compressed data, which
- * cannot be markup; the summary is plain HTML that needs no script.
+ * cannot be markup; the summary is plain HTML that needs no script. `earlier` reports give the accuracy over time.
  */
-export async function toHtml(report: Report, baseline?: Report): Promise<string> {
+export async function toHtml(report: Report, baseline?: Report, earlier?: readonly Report[]): Promise<string> {
   bundled ??= pageScript();
   const script = await bundled;
   const { headline, subtitle, columns, rows } = summarize(report, baseline);
   const style = readFileSync(new URL("page/style.css", import.meta.url), "utf8");
-  const data = gzipSync(JSON.stringify(pageData(report, baseline))).toString("base64");
+  const data = gzipSync(JSON.stringify(pageData(report, baseline, earlier))).toString("base64");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -63,7 +63,7 @@ function summaryRow({ cells, outcome, notes }: SummaryRow): string {
   const [title = "", ...others] = cells;
   const rest = others.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("");
   return `<tr class="${outcome}"><th scope="row">${escapeHtml(title)}</th>${rest}</tr>
-<tr class="notes"><td colspan="${cells.length}">${notes.map(escapeHtml).join("<br>")}</td></tr>`;
+<tr class="notes"><td colspan="${cells.length}"><p>${notes.map(escapeHtml).join("<br>")}</p></td></tr>`;
 }
 
 const settings = (title: string, run: object): string =>
@@ -77,9 +77,9 @@ const policy = (script: string): string =>
 async function pageScript(): Promise<string> {
   const folder = new URL("page/", import.meta.url);
   const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder)));
-  const versions = readFileSync(new URL("../../package.json", import.meta.url));
+  const others = ["escape.ts", "../../package.json"].map((name) => readFileSync(new URL(name, import.meta.url)));
   const hash = createHash("sha256");
-  for (const part of [...sources, versions]) hash.update(part);
+  for (const part of [...sources, ...others]) hash.update(part);
   const file = fileURLToPath(new URL(`../../.cache/page-${hash.digest("hex").slice(0, 16)}.js`, import.meta.url));
   if (existsSync(file)) return readFileSync(file, "utf8");
   const script = await bundle();

@@ -1,4 +1,5 @@
 import { compareWith, type Flip, flipOf } from "./flips.ts";
+import { historySeries, runCells } from "./history.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
 import { titleOf } from "./summary.ts";
 
@@ -7,6 +8,7 @@ export interface PageData {
   readonly evals: readonly PageEval[];
   readonly items: readonly PageItem[];
   readonly hasBaseline: boolean;
+  readonly history: readonly PageHistory[];
 }
 
 export interface PageEval extends Pick<EvalReport, "accuracy" | "ci95"> {
@@ -24,12 +26,32 @@ export interface PageItem extends ItemReport {
   readonly flip: Flip | null;
 }
 
-/** The part of a report that the page's script draws. */
-export function pageData(report: Report, baseline?: Report): PageData {
+/** The runs of one eval, there being more than one. */
+export interface PageHistory {
+  readonly name: string;
+  readonly series: readonly PageSeries[];
+}
+
+export interface PageSeries {
+  readonly heading: string;
+  /** Whether the run that the page is about is one of its runs. */
+  readonly isCurrent: boolean;
+  readonly runs: readonly PageRun[];
+}
+
+export interface PageRun extends Pick<EvalReport, "accuracy" | "ci95" | "partial"> {
+  readonly startedAt: string;
+  /** The run in words, as in the terminal's history. */
+  readonly cells: readonly string[];
+}
+
+/** The part of a report, of its baseline and of earlier reports that the page's script draws. */
+export function pageData(report: Report, baseline?: Report, earlier: readonly Report[] = []): PageData {
   const linkOf = linker(report);
   const comparisons = report.evals.map((one) => compareWith(one, baseline));
   return {
     hasBaseline: baseline !== undefined,
+    history: [...new Set(report.evals.map(({ name }) => name))].flatMap((name) => historyOf(name, report, earlier)),
     evals: report.evals.map((one, index) => ({
       title: titleOf(one),
       accuracy: one.accuracy,
@@ -50,6 +72,29 @@ export function pageData(report: Report, baseline?: Report): PageData {
       }),
     ),
   };
+}
+
+/** The series in the order of their last run, the newest first: those of this report. */
+function historyOf(name: string, report: Report, earlier: readonly Report[]): PageHistory[] {
+  const reports = [...earlier, report].map((one) => ({
+    ...one,
+    evals: one.evals.filter((found) => found.name === name),
+  }));
+  const series = historySeries(reports).map(({ heading, runs }) => ({
+    heading,
+    isCurrent: runs.some(({ one }) => report.evals.includes(one)),
+    runs: runs.map((run) => ({
+      startedAt: run.startedAt,
+      accuracy: run.one.accuracy,
+      ci95: run.one.ci95,
+      partial: run.one.partial,
+      cells: runCells(run),
+    })),
+  }));
+  const times = new Set(series.flatMap(({ runs }) => runs.map(({ startedAt }) => startedAt)));
+  const lastOf = ({ runs }: PageSeries) => Date.parse(runs.at(-1)?.startedAt ?? "");
+  const inOrder = series.toSorted((a, b) => lastOf(b) - lastOf(a));
+  return times.size > 1 ? [{ name, series: inOrder }] : [];
 }
 
 /** An item's link is its id, with the eval, the variant and the repeat behind `@` where the id alone is not enough. */

@@ -1,4 +1,4 @@
-import { visible } from "./escape.ts";
+import { oneLine } from "./escape.ts";
 import { compareWith, flipOf } from "./flips.ts";
 import { exitCode, percent, percentRange } from "./gate.ts";
 import { closingLines, modelOf, seconds } from "./lines.ts";
@@ -57,7 +57,7 @@ export function summarize(report: Report, baseline?: Report): Summary {
 }
 
 /** The name of an eval in its variant, as one line in which nothing is hidden. */
-export const titleOf = (one: EvalReport): string => visible(plainTitle(one)).replace(/\s+/g, " ");
+export const titleOf = (one: EvalReport): string => oneLine(plainTitle(one));
 
 const when = ({ startedAt }: Report): string =>
   `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -73,6 +73,7 @@ function headline({ evals }: Report): string {
     const count = evals.filter(({ gate }) => gate.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];
   });
+  if (counts.length === 1) return `${evals.length} evals and variants, all ${word}`;
   return `${evals.length} evals and variants, gate ${word}: ${counts.join(", ")}`;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { historyLines } from "../../src/report/history.ts";
+import { historyLines, historySeries } from "../../src/report/history.ts";
 import { reportOf } from "./fixtures.ts";
 
 test("runs of one eval, model and prompt stand under one heading, oldest first", () => {
@@ -12,8 +12,25 @@ test("runs of one eval, model and prompt stand under one heading, oldest first",
   ]);
 });
 
-test("another model is another series", () => {
-  const [one, other] = [reportOf("c"), reportOf("c")];
-  const renamed = { ...other, evals: other.evals.map((x) => ({ ...x, run: { ...x.run, model: "n" } })) };
-  expect(historyLines([one, renamed]).filter((line) => line.startsWith("x"))).toEqual(["x · m", "x · n"]);
+test("another model, another variant and another text of the same prompt file are other series", () => {
+  const report = reportOf("c");
+  const changed = (more: object, run: object = {}) => ({
+    ...report,
+    evals: report.evals.map((one) => ({ ...one, ...more, run: { ...one.run, ...run } })),
+  });
+  const prompt = (sha256: string) => changed({}, { prompts: [{ role: "system", path: "p.txt", sha256 }] });
+  const reports = [report, changed({}, { model: "n" }), changed({ variant: "v" }), prompt("a"), prompt("b"), report];
+  expect(historySeries(reports).map(({ heading, runs }) => [heading, runs.length])).toEqual([
+    ["x · m", 2],
+    ["x · n", 1],
+    ["x [v] · m", 1],
+    ["x · m · p.txt@a", 1],
+    ["x · m · p.txt@b", 1],
+  ]);
+});
+
+test("a name does not steer the terminal", () => {
+  const report = reportOf("c");
+  const hostile = { ...report, evals: report.evals.map((one) => ({ ...one, name: "x\u001b[2J\ny" })) };
+  expect(historyLines([hostile])[0]).toBe("x␛[2J y · m");
 });

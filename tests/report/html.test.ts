@@ -41,8 +41,8 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
   });
   afterAll(() => browser?.close());
 
-  const open = async (report: Report, baseline?: Report, hash = "") =>
-    openPage(browser, await toHtml(report, baseline), hash);
+  const open = async (report: Report, baseline?: Report, hash = "", earlier?: readonly Report[]) =>
+    openPage(browser, await toHtml(report, baseline, earlier), hash);
 
   test("1319 items are all counted and only those in view are drawn", async () => {
     const { page, complaints } = await open(syntheticReport({ count: 1319 }));
@@ -145,7 +145,11 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
   });
 
   test("hostile text in every field is shown as text and runs nothing", async () => {
-    const { page, complaints } = await open(reportOf(HOSTILE), reportOf(`${HOSTILE} before`, "correct"));
+    const earlier = { ...reportOf(HOSTILE), startedAt: "2026-11-23T01:02:03.000Z" };
+    const baseline = reportOf(`${HOSTILE} before`, "correct");
+    const { page, complaints } = await open(reportOf(HOSTILE), baseline, "", [earlier]);
+    expect(await page.locator(".history .run path").count()).toBe(2);
+    await page.locator(".history .run path").first().hover({ force: true });
     await page.locator(".items tbody a").click();
     const shown = await page.locator("details.completion pre").textContent();
     expect(shown).toContain("</script><img src=x onerror=window.hacked=1>");
@@ -153,6 +157,48 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
     expect(await page.evaluate("window.hacked")).toBeUndefined();
     expect(await page.locator("main img, main script, .transcript svg").count()).toBe(0);
     expect(complaints).toEqual([]);
+  });
+
+  test("accuracy over time has a mark per run and a series per prompt, and the runs in words", async () => {
+    const onDay = (day: number, sha256 = "0") => {
+      const report = syntheticReport({ count: 30, seed: day }, { count: 5, name: "other" });
+      const evals = report.evals.map((one) => ({
+        ...one,
+        run: { ...one.run, prompts: [{ role: "system" as const, path: "prompts/p.txt", sha256 }] },
+      }));
+      return { ...report, startedAt: `2026-11-${10 + day}T01:02:03.000Z`, evals: evals.slice(0, day === 9 ? 2 : 1) };
+    };
+    const { page, complaints } = await open(onDay(9), undefined, "", [onDay(2), onDay(1), onDay(3, "1")]);
+    const history = page.locator("figure", { hasText: "Accuracy over time" });
+    // One, although the page has two evals: the other one was never run before.
+    expect(await history.locator("figcaption").allTextContents()).toEqual([
+      "Accuracy over time of gsm8k, run by run, with 95 % intervals; grey: another variant, model or prompt",
+    ]);
+    expect(await history.locator(".run path").count()).toBe(4);
+    expect(await history.getByRole("img").getAttribute("aria-label")).toContain("Accuracy over time of gsm8k");
+    expect(await history.locator("summary").allTextContents()).toEqual([
+      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@0 3 runs · this report",
+      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@1 1 run",
+    ]);
+    await history.locator("summary").first().click();
+    const dates = await history.getByRole("table").first().locator("td:first-child").allTextContents();
+    expect(dates).toEqual(["2026-11-19 01:02", "2026-11-12 01:02", "2026-11-11 01:02"]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("runs in which nothing was scored are told in words alone", async () => {
+    const empty = syntheticReport({ count: 0 });
+    const { page, complaints } = await open(empty, undefined, "", [
+      { ...empty, startedAt: "2026-11-01T01:02:03.000Z" },
+    ]);
+    expect(await page.locator(".history .run path").count()).toBe(0);
+    expect(await page.locator(".history summary").textContent()).toContain("2 runs");
+    expect(complaints).toEqual([]);
+  });
+
+  test("a single run has no accuracy over time", async () => {
+    const { page } = await open(syntheticReport({ count: 5, variant: "v1" }, { count: 5, variant: "v2" }));
+    expect(await page.locator(".history").count()).toBe(0);
   });
 
   test("every control has a name", async () => {

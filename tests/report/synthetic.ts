@@ -46,7 +46,8 @@ export function reportOf(text: string, verdict: Verdict = "incorrect"): Report {
     completion: { ...record.completion!, text, reasoning: text },
   };
   const info = infoOf({ count: 1, name: text, variant: text });
-  return buildReport([{ info: { ...info, run: { ...info.run, model: text } }, records: [hostile], elapsedMs: 1 }], {
+  const run = { ...info.run, model: text, prompts: [{ role: "system" as const, path: text, sha256: text }] };
+  return buildReport([{ info: { ...info, run }, records: [hostile], elapsedMs: 1 }], {
     startedAt: "2026-11-24T01:02:03.000Z",
     elapsedMs: 1,
   });

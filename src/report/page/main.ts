@@ -2,6 +2,7 @@ import type { PageData, PageItem } from "../page-data.ts";
 import { columnsFor } from "./columns.ts";
 import { button, el } from "./dom.ts";
 import { filterForm } from "./filters.ts";
+import { historyFigure } from "./history.ts";
 import { accuracyPlot, histograms } from "./plots.ts";
 import { itemTable } from "./table.ts";
 import { transcript } from "./transcript.ts";
@@ -77,6 +78,7 @@ function build(data: PageData): void {
     .querySelector("#app")
     ?.replaceChildren(
       el("div", { class: "plots" }, accuracyPlot(data.evals), spread),
+      ...data.history.map(historyFigure),
       el("h2", { id: "items-heading" }, "Items"),
       filterForm(data, show),
       status,

@@ -3,8 +3,11 @@ import type { PageEval, PageItem } from "../page-data.ts";
 import { el } from "./dom.ts";
 import { verdictOf } from "./words.ts";
 
-const STYLE = "background: none; font-size: 12px; overflow: visible";
+export const STYLE = "background: none; font-size: 12px; overflow: visible";
 const VERDICTS = ["correct", "incorrect"];
+
+/** A share for an axis. */
+export const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 
 /** Accuracy with its 95 % interval per eval and variant, the gate as a tick and the baseline as a ring. */
 export function accuracyPlot(evals: readonly PageEval[]): HTMLElement {
@@ -12,7 +15,6 @@ export function accuracyPlot(evals: readonly PageEval[]): HTMLElement {
   const lows = evals.flatMap(({ ci95, minAccuracy, before }) => [ci95?.[0] ?? 1, minAccuracy, before ?? 1]);
   const low = Math.max(0, Math.floor((Math.min(...lows) - 0.02) * 20) / 20);
   const longest = Math.max(...evals.map(({ title }) => title.length));
-  const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
   const svg = plot({
     width: widthOf(460),
     marginLeft: Math.min(170, 20 + longest * 7),
@@ -94,9 +96,11 @@ function histogram(
   return figure(title, `${label}, of the items shown; red: incorrect`, svg);
 }
 
-const widthOf = (wanted: number): number => Math.min(wanted, document.documentElement.clientWidth - 40);
+/** As wide as wanted, or as the window has room for. */
+export const widthOf = (wanted: number): number => Math.min(wanted, document.documentElement.clientWidth - 40);
 
-function figure(title: string, caption: string, svg: Element): HTMLElement {
+/** A plot under its caption. */
+export function figure(title: string, caption: string, svg: Element): HTMLElement {
   svg.setAttribute("role", "img");
   return el("figure", {}, el("figcaption", {}, el("strong", {}, title), ` ${caption}`), svg);
 }

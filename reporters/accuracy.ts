@@ -15,6 +15,7 @@ import { type Merged, mergeShards } from "../src/report/merge.ts";
 import type { EvalReport, Report } from "../src/report/schema.ts";
 import { variantTable } from "../src/report/table.ts";
 import type { Settings } from "../src/settings.ts";
+import { visible } from "../src/text.ts";
 import "../src/context.ts";
 
 export interface AccuracyReporterOptions {
@@ -85,7 +86,7 @@ export class AccuracyReporter implements Reporter {
     this.#print(wayToLookInto(report));
     if (report.evals.some(({ skipped }) => skipped > 0))
       this.#print([`to ask for what is missing: ${commandWithCache()}`]);
-    for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
+    this.#print(broken, `${styleText("red", "broken (exit 1):")} `);
     if (filtered || this.#vitest.config.watch) return;
     process.exitCode = broken.length > 0 ? 1 : gateApplies ? exitCode(report.evals.map(({ gate }) => gate.outcome)) : 0;
   }
@@ -153,8 +154,8 @@ export class AccuracyReporter implements Reporter {
     return file;
   }
 
-  #print(lines: readonly string[]): void {
-    for (const line of lines) this.#vitest.logger.log(` ${line}`);
+  #print(lines: readonly string[], mark = ""): void {
+    for (const line of lines) this.#vitest.logger.log(` ${mark}${visible(line).replaceAll("\n", " ")}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { abort } from "../abort.ts";
 import { messageOf } from "../errors.ts";
 import { readReport } from "../report/files.ts";
 import { historyLines } from "../report/history.ts";
+import { visible } from "../text.ts";
 
 const [name] = process.argv.slice(2);
 if (name === "--help") {
@@ -26,4 +27,4 @@ const reports = wanted.flatMap((file) => {
     return [];
   }
 });
-console.log(historyLines(reports).join("\n"));
+console.log(visible(historyLines(reports).join("\n")));

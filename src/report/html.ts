@@ -76,7 +76,8 @@ const policy = (script: string): string =>
 /** Bundling takes half a second: the script is kept in .cache/ under a hash of all that it is made of. */
 async function pageScript(): Promise<string> {
   const folder = new URL("page/", import.meta.url);
-  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder)));
+  const files = [...readdirSync(folder), "../../text.ts"];
+  const sources = files.map((name) => readFileSync(new URL(name, folder)));
   const versions = readFileSync(new URL("../../package.json", import.meta.url));
   const hash = createHash("sha256");
   for (const part of [...sources, versions]) hash.update(part);

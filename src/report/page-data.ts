@@ -1,6 +1,6 @@
 import { compareWith, type Flip, flipOf } from "./flips.ts";
+import { titleOf } from "./merge.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
-import { titleOf } from "./summary.ts";
 
 /** What the page's script is given: plain JSON. */
 export interface PageData {

@@ -1,8 +1,7 @@
-import { visible } from "./escape.ts";
 import { compareWith, flipOf } from "./flips.ts";
 import { exitCode, percent, percentRange } from "./gate.ts";
 import { closingLines, modelOf, seconds } from "./lines.ts";
-import { titleOf as plainTitle } from "./merge.ts";
+import { titleOf } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 
 /** A table of evals and variants, as text; Markdown and HTML escape it each in their own way. */
@@ -55,9 +54,6 @@ export function summarize(report: Report, baseline?: Report): Summary {
     })),
   };
 }
-
-/** The name of an eval in its variant, as one line in which nothing is hidden. */
-export const titleOf = (one: EvalReport): string => visible(plainTitle(one)).replace(/\s+/g, " ");
 
 const when = ({ startedAt }: Report): string =>
   `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;

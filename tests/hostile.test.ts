@@ -13,19 +13,14 @@ const typed = hostile.replaceAll("\0", "");
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 const controls = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
-/** An eval of four rows: the server answers, answers with reasoning, refuses, and has no credit left. */
-const rows = ["answer", "think", "refuse", "quota"].map((what) => ({
-  id: `${what} ${typed}`,
-  question: `${what} ${hostile}`,
-  exact: `${what} ${hostile}`,
-}));
-const evalOf = (name: string, lines: readonly object[]) => ({
-  [`datasets/${name}.jsonl`]: lines.map((line) => JSON.stringify(line)).join("\n"),
-  [`evals/${name}.eval.ts`]: `${imports}
-describeEval("${name}", { dataset: textChecks("datasets/${name}.jsonl"), prompt: { user: "question" }, grader: textChecksGrader });`,
-});
+/** The server answers, answers with reasoning, refuses, and has no credit left. */
+const rows = ["answer", "think", "refuse", "quota"].map((what) =>
+  JSON.stringify({ id: `${what} ${typed}`, question: `${what} ${hostile}`, exact: `${what} ${hostile}` }),
+);
+const evalFile = `${imports}
+describeEval("texts", { dataset: textChecks("rows.jsonl"), prompt: { user: "question" }, grader: textChecksGrader });`;
 
-async function setUp(files: Record<string, string>) {
+async function setUp() {
   const server = await startChatServer(({ body }) => {
     const what = body.messages.at(-1)!.content.split(" ")[0]!;
     if (what === "refuse") return { status: 422, body: { error: { message: hostile } } };
@@ -33,13 +28,13 @@ async function setUp(files: Record<string, string>) {
     const text = body.seed === 1 ? `${what} ${hostile}` : hostile;
     return { body: chatBody({ content: text, reasoning: what === "think" ? hostile : undefined }) };
   });
-  const project = createProject(files);
+  const project = createProject({ "evals/texts.eval.ts": evalFile, "rows.jsonl": rows.join("\n") });
   onTestFinished(project.remove);
   return { ...project, flags: ["--", "--endpoint", server.url] };
 }
 
 test("hostile text in every field reaches the terminal as text, from a run and from the commands that read its report", async () => {
-  const { root, run, report, flags } = await setUp(evalOf("texts", rows));
+  const { root, run, report, write, flags } = await setUp();
   const variants = ["--model", `a${typed}`, "--model", `b${typed}`];
   const reporters = ["--reporter=verbose", "--reporter=junit", "--outputFile=junit.xml"];
   const first = await run([...reporters, ...flags, ...variants, "--out", "before.json", "--seed", "1"]);
@@ -57,6 +52,7 @@ test("hostile text in every field reaches the terminal as text, from a run and f
       all: true,
       env: { NO_COLOR: "1" },
     });
+  write("twice.jsonl", `${rows[0]}\n${rows[0]}`);
   const said = [
     first,
     second,
@@ -65,6 +61,7 @@ test("hostile text in every field reaches the terminal as text, from a run and f
     await cli("compare", "before.json", "reports/accuracy.json", "--markdown"),
     await cli("history"),
     await cli("prompt", "texts"),
+    await run([...flags, "--dataset", "twice.jsonl"]),
   ].map(({ all }) => all);
   for (const text of said) {
     expect(text).toContain("</script><img src=x onerror=window.hacked=1>");

@@ -14,10 +14,10 @@ let bundled: Promise<string> | undefined;
  * One self-contained page, working from file:// without network. What models wrote is in it as compressed data, which
  * cannot be markup; the summary is plain HTML that needs no script.
  */
-export async function toHtml(report: Report, baseline?: Report): Promise<string> {
+export async function toHtml(report: Report, baseline?: Report, broken: readonly string[] = []): Promise<string> {
   bundled ??= pageScript();
   const script = await bundled;
-  const { headline, subtitle, columns, rows } = summarize(report, baseline);
+  const { headline, subtitle, columns, rows } = summarize(report, baseline, broken);
   const style = readFileSync(new URL("page/style.css", import.meta.url), "utf8");
   const data = gzipSync(JSON.stringify(pageData(report, baseline))).toString("base64");
   return `<!doctype html>

@@ -22,11 +22,11 @@ export interface SummaryRow {
 
 const OUTCOMES = ["passed", "inconclusive", "failed"] as const;
 
-/** What a report says in a few lines; with a baseline, also what changed. */
-export function summarize(report: Report, baseline?: Report): Summary {
+/** What a report says in a few lines; with a baseline, also what changed; of a run that broke, why its gate is void. */
+export function summarize(report: Report, baseline?: Report, broken: readonly string[] = []): Summary {
   const change = baseline ? ["baseline", "broke", "fixed"] : [];
   return {
-    headline: headline(report),
+    headline: headline(report, broken),
     subtitle: [
       [...new Set(report.evals.map(modelOf))].join(", "),
       when(report),
@@ -58,18 +58,19 @@ export function summarize(report: Report, baseline?: Report): Summary {
 const when = ({ startedAt }: Report): string =>
   `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-function headline({ evals }: Report): string {
+function headline({ evals }: Report, broken: readonly string[]): string {
   const [first] = evals;
-  const code = exitCode(evals.map(({ gate }) => gate.outcome));
-  const word = ["passed", "failed", "inconclusive"][code];
   if (!first) return "nothing was run";
+  const code = exitCode(evals.map(({ gate }) => gate.outcome));
+  const word =
+    broken.length > 0 ? `broken: ${broken.join("; ")}` : `gate ${["passed", "failed", "inconclusive"][code]}`;
   if (evals.length === 1)
-    return `${titleOf(first)}: ${first.accuracy === null ? "nothing was scored" : percent(first.accuracy)}, gate ${word}`;
+    return `${titleOf(first)}: ${first.accuracy === null ? "nothing was scored" : percent(first.accuracy)}, ${word}`;
   const counts = OUTCOMES.flatMap((outcome) => {
     const count = evals.filter(({ gate }) => gate.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];
   });
-  return `${evals.length} evals and variants, gate ${word}: ${counts.join(", ")}`;
+  return `${evals.length} evals and variants, ${word}${broken.length > 0 ? "" : `: ${counts.join(", ")}`}`;
 }
 
 function cells(one: EvalReport, baseline: Report | undefined): string[] {

@@ -9,12 +9,14 @@ import { compareEvals, comparisonLines } from "../src/report/compare.ts";
 import { readDatedReports, readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
 import { counterpart } from "../src/report/flips.ts";
 import { exitCode } from "../src/report/gate.ts";
-import { closingLines } from "../src/report/lines.ts";
+import { closingLines, exitLine } from "../src/report/lines.ts";
 import { toMarkdown } from "../src/report/markdown.ts";
 import { type Merged, mergeShards } from "../src/report/merge.ts";
 import type { EvalReport, Report } from "../src/report/schema.ts";
 import { variantTable } from "../src/report/table.ts";
 import type { Settings } from "../src/settings.ts";
+import { visible } from "../src/text.ts";
+import { commandWithCache, quoted, wayToLookInto } from "./advice.ts";
 import "../src/context.ts";
 
 export interface AccuracyReporterOptions {
@@ -31,8 +33,11 @@ export class AccuracyReporter implements Reporter {
   readonly #options: AccuracyReporterOptions;
   #vitest!: Vitest;
   #start = 0;
-  /** --bail cancels a run too, but that is no interruption: what it left out is counted as not run. */
   #interrupted = false;
+  /** --bail cancels a run too, but that is no interruption: what it left out is counted as not run. */
+  readonly #onCancel: Parameters<Vitest["onCancel"]>[0] = (reason) => {
+    this.#interrupted ||= reason !== "test-failure";
+  };
   /** In watch mode, the last result of each eval and variant in this session: what the next one is compared with. */
   #session = new Map<string, EvalReport>();
   #startedAt = new Date();
@@ -43,9 +48,6 @@ export class AccuracyReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
-    vitest.onCancel((reason) => {
-      this.#interrupted = reason !== "test-failure";
-    });
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
@@ -58,6 +60,11 @@ export class AccuracyReporter implements Reporter {
         `--dataset ${dataset} needs exactly one eval, but ${specifications.length} would run: name one, as in vitest run evals/gsm8k.`,
       );
     }
+  }
+
+  /** Not earlier: Vitest forgets who listens when a run begins. */
+  onTestModuleQueued(): void {
+    this.#vitest.onCancel(this.#onCancel);
   }
 
   /** Also of a module that could not be collected: mending what it reads runs it again. */
@@ -74,20 +81,26 @@ export class AccuracyReporter implements Reporter {
     const { runs, problems } = this.#runsOf(modules);
     const times = { startedAt: this.#startedAt.toISOString(), elapsedMs: Math.round(performance.now() - this.#start) };
     const report = buildReport(runs, times, this.#options.baseline);
+    const { watch, shard } = this.#vitest.config;
     const filtered = isFiltered(this.#vitest);
-    const gateApplies = !filtered && !this.#vitest.config.shard;
-    const broken = [...problems, ...this.#whatBroke(modules, errors), ...(await this.#write(report, filtered))];
+    const gateApplies = !filtered && !shard;
+    const broken = [...problems, ...this.#whatBroke(modules, errors)];
+    const showFlags = await this.#write(report, filtered, broken);
     for (const one of report.evals) {
       this.#print(closingLines(one, gateApplies ? null : whyNoGate(this.#vitest)));
       this.#print(this.#comparison(one).map((line) => `  ${line}`));
     }
     for (const variants of Map.groupBy(report.evals, ({ name }) => name).values()) this.#print(variantTable(variants));
-    this.#print(wayToLookInto(report));
+    this.#print(wayToLookInto(report, showFlags));
     if (report.evals.some(({ skipped }) => skipped > 0))
       this.#print([`to ask for what is missing: ${commandWithCache()}`]);
-    for (const line of broken) this.#print([`${styleText("red", "broken (exit 1):")} ${line}`]);
-    if (filtered || this.#vitest.config.watch) return;
-    process.exitCode = broken.length > 0 ? 1 : gateApplies ? exitCode(report.evals.map(({ gate }) => gate.outcome)) : 0;
+    this.#print(broken, `${styleText("red", "broken (exit 1):")} `);
+    if (watch) return;
+    if (gateApplies) this.#print(exitLine(report.evals, broken));
+    // What is neither judged nor broken keeps Vitest's own code; a shard's wrong answers are for the merge to judge.
+    if (broken.length > 0) process.exitCode = 1;
+    else if (gateApplies) process.exitCode = exitCode(report.evals.map(({ gate }) => gate.outcome));
+    else if (shard) process.exitCode = 0;
   }
 
   /** In a shard, its own part; in a merge, the parts put together. */
@@ -123,8 +136,8 @@ export class AccuracyReporter implements Reporter {
     ];
   }
 
-  /** Writes the files, and gives what went wrong with that. */
-  async #write(report: Report, filtered: boolean): Promise<string[]> {
+  /** Writes the files; what goes wrong with that is broken, too. Gives, per eval, the flags with which `show` finds it. */
+  async #write(report: Report, filtered: boolean, broken: string[]): Promise<string[]> {
     const { root, out, markdown } = this.#options.settings;
     const { watch, shard } = this.#vitest.config;
     // A shard's part of a run is in its blob; the merge writes the report.
@@ -137,26 +150,35 @@ export class AccuracyReporter implements Reporter {
       const earlier = filtered || watch ? [] : datedReports(folder, report);
       const written = [...(filtered ? [] : [latest]), ...(out ? [out] : [])];
       for (const file of written) writeReport(file, whole);
-      if (!watch) written.push(...writeDatedReports(folder, report));
-      if (!filtered && !watch) written.push(await this.#writePage(join(folder, "accuracy.html"), whole, earlier));
-      const summary = markdown ?? process.env.GITHUB_STEP_SUMMARY;
-      if (summary && !filtered && !watch) appendFileSync(summary, toMarkdown(report, this.#options.baseline));
-      this.#print([`report: ${written.map((file) => relative(root, file)).join(", ")}`]);
-      return [];
+      const dated = watch ? [] : writeDatedReports(folder, report);
+      written.push(...dated);
+      if (!filtered && !watch) {
+        written.push(await this.#writePage(join(folder, "accuracy.html"), whole, { earlier, broken }));
+        const summary = markdown ?? process.env.GITHUB_STEP_SUMMARY;
+        if (summary) appendFileSync(summary, toMarkdown(report, this.#options.baseline, broken));
+      }
+      const paths = written.map((file) => relative(root, file));
+      if (paths.length > 0) this.#print([`report: ${paths.join(", ")}`]);
+      return filtered ? dated.map((file) => ` --report ${quoted(relative(root, file))}`) : report.evals.map(() => "");
     } catch (error) {
-      return [`the report could not be written: ${messageOf(error)}`];
+      broken.push(`the report could not be written: ${messageOf(error)}`);
+      return [];
     }
   }
 
-  async #writePage(file: string, report: Report, earlier: readonly Report[]): Promise<string> {
+  async #writePage(
+    file: string,
+    report: Report,
+    more: { readonly earlier: readonly Report[]; readonly broken: readonly string[] },
+  ): Promise<string> {
     // Loaded only here: its bundler takes half a second.
     const { toHtml } = await import("../src/report/html.ts");
-    writeWhole(file, await toHtml(report, this.#options.baseline, earlier));
+    writeWhole(file, await toHtml(report, this.#options.baseline, more));
     return file;
   }
 
-  #print(lines: readonly string[]): void {
-    for (const line of lines) this.#vitest.logger.log(` ${line}`);
+  #print(lines: readonly string[], mark = ""): void {
+    for (const line of lines) this.#vitest.logger.log(` ${mark}${visible(line).replaceAll("\n", " ")}`);
   }
 }
 
@@ -169,20 +191,6 @@ function withEarlier(report: Report, file: string): Report {
   if (!existsSync(file)) return report;
   const names = new Set(report.evals.map(({ name }) => name));
   return { ...report, evals: [...readReport(file).evals.filter(({ name }) => !names.has(name)), ...report.evals] };
-}
-
-function wayToLookInto({ evals }: Report): string[] {
-  const wrong = evals
-    .flatMap(({ items }) => items)
-    .find(({ verdict }) => verdict === "incorrect" || verdict === "error");
-  return wrong ? [`to look into an item: npm run show -- ${wrong.id}`] : [];
-}
-
-/** The command line of this run with --cache: what was answered is then not asked, and not paid, again. */
-function commandWithCache(): string {
-  const words = process.argv.slice(2).filter((word) => word !== "--cache");
-  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return ["npx", "vitest", ...quoted, ...(words.includes("--") ? [] : ["--"]), "--cache"].join(" ");
 }
 
 function whyNoGate({ config: { shard } }: Vitest): string {

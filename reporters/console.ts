@@ -3,6 +3,7 @@ import type { RunnerTestFile, TestCase, TestModule } from "vitest/node";
 import { DefaultReporter } from "vitest/node";
 import { messageOf } from "../src/errors.ts";
 import { titleOf } from "../src/report/merge.ts";
+import { oneLine } from "../src/text.ts";
 import type { EvalInfo } from "../src/types.ts";
 import "../src/context.ts";
 
@@ -33,7 +34,7 @@ export class ConsoleReporter extends DefaultReporter {
     this.#total += [...module.children.allTests()].length;
     for (const suite of module.children.suites()) {
       const info = suite.meta().evalInfo;
-      if (info) this.log(styleText("dim", ` ${openingLine(info, suite.children.size)}`));
+      if (info) this.log(styleText("dim", ` ${oneLine(openingLine(info, suite.children.size))}`));
     }
   }
 

@@ -1,6 +1,12 @@
+import { visible } from "./text.ts";
+
 /** A mistake that the user can mend. Its message is one line that names the thing, the value and the way out; no stack is shown. */
 export class UserError extends Error {
   override name = "UserError";
+
+  constructor(message: string) {
+    super(visible(message));
+  }
 }
 
 /** The message of anything that was thrown; Vitest sends errors between processes as plain objects. */

@@ -10,7 +10,9 @@ import { messageOf, UserError } from "./errors.ts";
 import { toEvalInfo } from "./eval-info.ts";
 import type { OfficialName } from "./official.ts";
 import { loadPrompt, promptFile } from "./prompts.ts";
+import { titleOf } from "./report/merge.ts";
 import { newRecord, openBackend, runItem } from "./run-item.ts";
+import { oneLine } from "./text.ts";
 import type {
   Backend,
   EvalInfo,
@@ -58,7 +60,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
     const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
     const { gate = {}, demoCounts = false } = definition;
     const evalInfo = toEvalInfo({ name, file, gate, demoCounts }, dataset, variant, prompts, context);
-    describe(variant.label ? `${name} [${variant.label}]` : name, { meta: { evalInfo } }, () => {
+    describe(titleOf(evalInfo), { meta: { evalInfo } }, () => {
       beforeAll(() => {
         sharedBackend ??= openBackend(context);
       });
@@ -76,7 +78,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
           // A suite's meta would be copied into each of its tests.
           const meta = { evalInfo: undefined, evalRecord };
           test(
-            settings.repeats > 1 ? `${item.id} #${repeat + 1}` : item.id,
+            settings.repeats > 1 ? `${oneLine(item.id)} #${repeat + 1}` : oneLine(item.id),
             { concurrent: true, retry: 0, meta },
             (testContext) =>
               runItem(sharedBackend!, evalRecord, options, (completion) => grader(completion, item), testContext),

@@ -8,7 +8,7 @@ import { withRetry, withThrottle } from "./backend/retry.ts";
 import { openStore, withStore } from "./backend/store.ts";
 import { type RunContext, STORE_FILE } from "./context.ts";
 import { messageOf } from "./errors.ts";
-import { shorten } from "./text.ts";
+import { shorten, visible } from "./text.ts";
 import type { Backend, Completion, CompletionOptions, EvalRecord, Grade, Item, Prompt } from "./types.ts";
 
 /** The record of an item that has not been asked yet. */
@@ -90,8 +90,8 @@ function describeWrong({ answer, target, reason }: EvalRecord): string {
 /** A stack would point into this file and say nothing about the item. */
 class EvalFailure extends Error {
   constructor(name: "IncorrectAnswer" | "ItemError", message: string) {
-    super(message);
+    super(visible(message));
     this.name = name;
-    this.stack = `${name}: ${message}`;
+    this.stack = `${name}: ${this.message}`;
   }
 }

@@ -28,9 +28,9 @@ export interface Reply {
 
 /**
  * A chat-completions server on loopback whose answers a test writes. `requests` holds all that it received. It ends with
- * the test that started it.
+ * the test that started it; a concurrent test must say which that is, by its own context's `onTestFinished`.
  */
-export async function startChatServer(answer: (request: ChatRequest) => Reply) {
+export async function startChatServer(answer: (request: ChatRequest) => Reply, atEnd = onTestFinished) {
   const requests: ChatRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -70,7 +70,7 @@ export async function startChatServer(answer: (request: ChatRequest) => Reply) {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  onTestFinished(async () => void (await close()));
+  atEnd(async () => void (await close()));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, close };
 }
 

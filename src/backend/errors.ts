@@ -1,4 +1,4 @@
-import { shorten } from "../text.ts";
+import { oneLine, shorten } from "../text.ts";
 
 /**
  * How a failed call counts: `quota` skips the item, `failed` makes it an error, `fatal` does too and stops the run,
@@ -21,7 +21,7 @@ export class BackendError extends Error {
   retries = 0;
 
   constructor(kind: FailureKind, message: string, transient?: Transient) {
-    super(message);
+    super(oneLine(message));
     this.kind = kind;
     this.transient = transient;
   }

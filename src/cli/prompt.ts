@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { createVitest, type TestCase } from "vitest/node";
 import { abort } from "../abort.ts";
 import { messageOf } from "../errors.ts";
+import { visible } from "../text.ts";
 import "../context.ts";
 
 const [evalName, ...rest] = process.argv.slice(2);
@@ -35,8 +36,8 @@ try {
 }
 
 function print(test: TestCase): void {
-  console.log(styleText("bold", test.fullName));
+  console.log(styleText("bold", visible(test.fullName)));
   for (const { role, content } of test.meta().evalRecord!.prompt)
-    console.log(`${styleText("dim", `── ${role}`)}\n${content}`);
+    console.log(`${styleText("dim", `── ${role}`)}\n${visible(content)}`);
   console.log();
 }

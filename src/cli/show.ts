@@ -5,6 +5,7 @@ import { messageOf } from "../errors.ts";
 import { readReport } from "../report/files.ts";
 import { titleOf } from "../report/merge.ts";
 import type { EvalReport, ItemReport } from "../report/schema.ts";
+import { oneLine, visible } from "../text.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,8 +30,8 @@ try {
 }
 
 function transcript(one: EvalReport, item: ItemReport): string {
-  const head = (text: string) => styleText("bold", `── ${text} `.padEnd(72, "─"));
-  const part = (title: string, text: string | null) => (text ? [head(title), text] : []);
+  const head = (text: string) => styleText("bold", `── ${oneLine(text)} `.padEnd(72, "─"));
+  const part = (title: string, text: string | null) => (text ? [head(title), visible(text)] : []);
   const facts = {
     verdict: item.verdict ?? "not run",
     answer: item.answer,
@@ -48,7 +49,7 @@ function transcript(one: EvalReport, item: ItemReport): string {
       item.completion,
     ),
     head("verdict"),
-    ...Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`])),
+    ...Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${visible(value)}`])),
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { shorten } from "../text.ts";
+import { oneLine, shorten } from "../text.ts";
 import { earlierItems, flipOf } from "./flips.ts";
 import { percent, percentRange } from "./gate.ts";
 import type { EvalReport, GateReport, ItemReport } from "./schema.ts";
@@ -87,7 +87,7 @@ function flipLines(mark: string, flips: readonly Pair[], most: number): string[]
     .slice(0, most)
     .map(
       ({ before, after }) =>
-        `${mark} ${after.id}: ${answerOf(before)} → ${answerOf(after)}, expected ${shorten(after.target, 41)}`,
+        `${mark} ${oneLine(after.id)}: ${answerOf(before)} → ${answerOf(after)}, expected ${shorten(after.target, 41)}`,
     );
   return flips.length > most ? [...lines, `${mark} … and ${flips.length - most} more`] : lines;
 }

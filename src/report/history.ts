@@ -1,4 +1,4 @@
-import { oneLine } from "./escape.ts";
+import { oneLine } from "../text.ts";
 import { percent, percentRange } from "./gate.ts";
 import { titleOf } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";

@@ -14,10 +14,14 @@ let bundled: Promise<string> | undefined;
  * One self-contained page, working from file:// without network. What models wrote is in it as compressed data, which
  * cannot be markup; the summary is plain HTML that needs no script. `earlier` reports give the accuracy over time.
  */
-export async function toHtml(report: Report, baseline?: Report, earlier?: readonly Report[]): Promise<string> {
+export async function toHtml(
+  report: Report,
+  baseline?: Report,
+  { earlier = [], broken = [] }: { earlier?: readonly Report[]; broken?: readonly string[] } = {},
+): Promise<string> {
   bundled ??= pageScript();
   const script = await bundled;
-  const { headline, subtitle, columns, rows } = summarize(report, baseline);
+  const { headline, subtitle, columns, rows } = summarize(report, baseline, broken);
   const style = readFileSync(new URL("page/style.css", import.meta.url), "utf8");
   const data = gzipSync(JSON.stringify(pageData(report, baseline, earlier))).toString("base64");
   return `<!doctype html>
@@ -76,10 +80,9 @@ const policy = (script: string): string =>
 /** Bundling takes half a second: the script is kept in .cache/ under a hash of all that it is made of. */
 async function pageScript(): Promise<string> {
   const folder = new URL("page/", import.meta.url);
-  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder)));
-  const others = ["escape.ts", "../../package.json"].map((name) => readFileSync(new URL(name, import.meta.url)));
+  const files = [...readdirSync(folder).map((name) => `page/${name}`), "../text.ts", "../../package.json"];
   const hash = createHash("sha256");
-  for (const part of [...sources, ...others]) hash.update(part);
+  for (const name of files) hash.update(readFileSync(new URL(name, import.meta.url)));
   const file = fileURLToPath(new URL(`../../.cache/page-${hash.digest("hex").slice(0, 16)}.js`, import.meta.url));
   if (existsSync(file)) return readFileSync(file, "utf8");
   const script = await bundle();

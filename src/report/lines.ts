@@ -80,6 +80,16 @@ function gateLine({ gate }: EvalReport, noGate: string | null): string {
   return `gate ${word} (exit ${exitCode([gate.outcome])}): ${reasons}`;
 }
 
+/** What the exit code of the whole run is and why, where the lines of its evals do not say that. */
+export function exitLine(evals: readonly EvalReport[], broken: readonly string[]): string[] {
+  const code = broken.length > 0 ? 1 : exitCode(evals.map(({ gate }) => gate.outcome));
+  if (evals.length === 0) return broken.length > 0 ? [] : [`exit ${code}: no eval was run`];
+  if (evals.every(({ gate }) => exitCode([gate.outcome]) === code)) return [];
+  const others = evals.filter(({ gate }) => gate.outcome !== "passed");
+  const reasons = others.map((one) => `${titleOf(one)} ${one.gate.outcome.toUpperCase()}`);
+  return [`exit ${code}: ${[...(broken.length > 0 ? ["the run broke"] : []), ...reasons].join("; ")}`];
+}
+
 /** A duration for people: 26.9 s, 14 min 5 s. */
 export function seconds(ms: number): string {
   const total = ms / 1000;

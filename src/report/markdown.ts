@@ -1,7 +1,9 @@
-import { escapeMarkdown, fenced, shorten } from "./escape.ts";
+import { shorten } from "../text.ts";
+import { escapeMarkdown, fenced } from "./escape.ts";
 import { compareWith, type Flip, flipOf } from "./flips.ts";
+import { titleOf } from "./merge.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
-import { summarize, titleOf } from "./summary.ts";
+import { summarize } from "./summary.ts";
 
 const FLIPS = 20;
 const FAILURES = 10;
@@ -10,8 +12,8 @@ const CELL = 80;
 const TEXT = 2000;
 
 /** The report for a CI summary: headline, table of evals and variants, gate reasons, flips if a baseline is given, the first failing items folded. */
-export function toMarkdown(report: Report, baseline?: Report): string {
-  const { headline, subtitle, columns, rows } = summarize(report, baseline);
+export function toMarkdown(report: Report, baseline?: Report, broken: readonly string[] = []): string {
+  const { headline, subtitle, columns, rows } = summarize(report, baseline, broken);
   const gates = rows.flatMap(({ title, notes }) => [
     `- **${escapeMarkdown(title)}**`,
     ...notes.map((note) => `  - ${escapeMarkdown(note)}`),
@@ -65,11 +67,14 @@ function folded(item: ItemReport): string {
     `<details><summary>${verdict}: ${line(id)}, answered ${line(answerOf(item))}, expected ${line(target)}</summary>`,
     ...(reason ? [`Reason: ${escapeMarkdown(shorten(reason, TEXT))}`] : []),
     ...(rule ? [`Rule: ${escapeMarkdown(rule)}`] : []),
-    ...(question ? [fenced(shorten(question, TEXT))] : []),
-    ...(completion === null ? [] : [fenced(shorten(completion, TEXT))]),
+    ...(question ? [fenced(startOf(question))] : []),
+    ...(completion === null ? [] : [fenced(startOf(completion))]),
     "</details>",
   ].join("\n\n");
 }
+
+/** Of a long text what is enough for a summary, with its lines. */
+const startOf = (text: string): string => (text.length <= TEXT ? text : `${text.slice(0, TEXT)}…`);
 
 const answerOf = ({ answer }: ItemReport): string => answer ?? "nothing";
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../text.ts";
 import type { EvalInfo } from "../types.ts";
 import type { EvalRun } from "./build.ts";
 
@@ -19,8 +20,9 @@ export function mergeShards(runs: readonly EvalRun[]): Merged {
   return { runs: merged.map(({ run }) => run), problems: merged.flatMap(({ problems }) => problems) };
 }
 
+/** The name of an eval in its variant. */
 export const titleOf = ({ name, variant }: Pick<EvalInfo, "name" | "variant">): string =>
-  variant ? `${name} [${variant}]` : name;
+  oneLine(variant ? `${name} [${variant}]` : name);
 
 function mergeOne(title: string, parts: readonly EvalRun[]): { run: EvalRun; problems: string[] } {
   const [first] = parts as [EvalRun, ...EvalRun[]];

@@ -1,7 +1,7 @@
 import { compareWith, type Flip, flipOf } from "./flips.ts";
 import { historySeries, runCells } from "./history.ts";
+import { titleOf } from "./merge.ts";
 import type { EvalReport, ItemReport, Report } from "./schema.ts";
-import { titleOf } from "./summary.ts";
 
 /** What the page's script is given: plain JSON. */
 export interface PageData {

@@ -1,8 +1,7 @@
-import { oneLine } from "./escape.ts";
 import { compareWith, flipOf } from "./flips.ts";
 import { exitCode, percent, percentRange } from "./gate.ts";
 import { closingLines, modelOf, seconds } from "./lines.ts";
-import { titleOf as plainTitle } from "./merge.ts";
+import { titleOf } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 
 /** A table of evals and variants, as text; Markdown and HTML escape it each in their own way. */
@@ -23,11 +22,11 @@ export interface SummaryRow {
 
 const OUTCOMES = ["passed", "inconclusive", "failed"] as const;
 
-/** What a report says in a few lines; with a baseline, also what changed. */
-export function summarize(report: Report, baseline?: Report): Summary {
+/** What a report says in a few lines; with a baseline, also what changed; of a run that broke, why its gate is void. */
+export function summarize(report: Report, baseline?: Report, broken: readonly string[] = []): Summary {
   const change = baseline ? ["baseline", "broke", "fixed"] : [];
   return {
-    headline: headline(report),
+    headline: headline(report, broken),
     subtitle: [
       [...new Set(report.evals.map(modelOf))].join(", "),
       when(report),
@@ -56,25 +55,24 @@ export function summarize(report: Report, baseline?: Report): Summary {
   };
 }
 
-/** The name of an eval in its variant, as one line in which nothing is hidden. */
-export const titleOf = (one: EvalReport): string => oneLine(plainTitle(one));
-
 const when = ({ startedAt }: Report): string =>
   `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-function headline({ evals }: Report): string {
+function headline({ evals }: Report, broken: readonly string[]): string {
   const [first] = evals;
-  const code = exitCode(evals.map(({ gate }) => gate.outcome));
-  const word = ["passed", "failed", "inconclusive"][code];
   if (!first) return "nothing was run";
+  const code = exitCode(evals.map(({ gate }) => gate.outcome));
+  const word =
+    broken.length > 0 ? `broken: ${broken.join("; ")}` : `gate ${["passed", "failed", "inconclusive"][code]}`;
   if (evals.length === 1)
-    return `${titleOf(first)}: ${first.accuracy === null ? "nothing was scored" : percent(first.accuracy)}, gate ${word}`;
+    return `${titleOf(first)}: ${first.accuracy === null ? "nothing was scored" : percent(first.accuracy)}, ${word}`;
   const counts = OUTCOMES.flatMap((outcome) => {
     const count = evals.filter(({ gate }) => gate.outcome === outcome).length;
     return count > 0 ? [`${count} ${outcome}`] : [];
   });
-  if (counts.length === 1) return `${evals.length} evals and variants, all ${word}`;
-  return `${evals.length} evals and variants, gate ${word}: ${counts.join(", ")}`;
+  if (broken.length > 0) return `${evals.length} evals and variants, ${word}`;
+  if (counts.length === 1) return `${evals.length} evals and variants, all ${first.gate.outcome}`;
+  return `${evals.length} evals and variants, ${word}: ${counts.join(", ")}`;
 }
 
 function cells(one: EvalReport, baseline: Report | undefined): string[] {

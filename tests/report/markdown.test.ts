@@ -12,6 +12,12 @@ test("the headline, a row per eval and variant and the gate's words come first",
   expect(lines).toContain("  - gate PASSED (exit 0): accuracy is at least 85 %");
 });
 
+test("of a run that broke the headline says so, whatever its gates say", () => {
+  expect(toMarkdown(report, undefined, ["gsm8k: shard 2 of 2 is missing"]).split("\n")[0]).toBe(
+    "## 2 evals and variants, broken: gsm8k: shard 2 of 2 is missing",
+  );
+});
+
 test("of many failing items the first ten are there, folded, and the rest are counted", () => {
   const markdown = toMarkdown(report);
   expect(markdown.match(/<details>/g)).toHaveLength(20);

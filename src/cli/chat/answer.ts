@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import ora from "ora";
+import { visible } from "../../text.ts";
 import type { Completion, OnDelta } from "../../types.ts";
 
 /** Shows an answer as it comes: a spinner until then, reasoning dimmed, or folded into the spinner. */
@@ -20,7 +21,7 @@ export function createAnswerView({ showReasoning }: { showReasoning: boolean }) 
     if (spinner.isSpinning) spinner.stop();
     if (channel && channel !== next) process.stdout.write("\n\n");
     channel = next;
-    lastPiece = withoutControls(piece);
+    lastPiece = visible(piece);
     process.stdout.write(next === "reasoning" ? dim(lastPiece) : lastPiece);
   };
 
@@ -54,6 +55,3 @@ function describe({ usage, text, finishReason }: Completion, seconds: number): s
 }
 
 export const dim = (text: string): string => styleText("dim", text);
-
-/** A model's text must not steer the terminal. */
-const withoutControls = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, "");

@@ -1,4 +1,5 @@
 import { messageOf } from "../../errors.ts";
+import { visible } from "../../text.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** Answers one question, the answer alone on stdout and all else on stderr. Gives the exit code. */
@@ -9,9 +10,10 @@ export async function answerOnce(conversation: Conversation, question: string): 
   }
   // A reader such as `head` may leave before the end.
   process.stdout.on("error", () => process.exit());
+  const shown = process.stdout.isTTY ? visible : (text: string) => text;
   try {
     const completion = await conversation.ask(question, new AbortController().signal, (channel, piece) => {
-      if (channel === "text") process.stdout.write(piece);
+      if (channel === "text") process.stdout.write(shown(piece));
     });
     if (!completion?.text.endsWith("\n")) process.stdout.write("\n");
     if (completion?.finishReason !== "stop") console.error(`the answer ended with ${completion?.finishReason}.`);

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { messageOf } from "../../errors.ts";
+import { visible } from "../../text.ts";
 import type { Completion, Message, OnDelta } from "../../types.ts";
 import { createAnswerView, dim } from "./answer.ts";
 import { createConversation } from "./conversation.ts";
@@ -108,7 +109,8 @@ export async function talk({ system, connect, about, opening, historyFile, root 
     const { turns } = conversation;
     if (full) {
       say(`system: ${system.content}`);
-      for (const { question, answer } of turns) console.log(`${dim("you:")} ${question}\n${dim("model:")} ${answer}`);
+      for (const { question, answer } of turns)
+        console.log(`${dim("you:")} ${visible(question)}\n${dim("model:")} ${visible(answer)}`);
     }
     say(`${turns.length} ${turns.length === 1 ? "turn" : "turns"}`);
   }
@@ -119,4 +121,4 @@ function help(): void {
   say("A line that ends in \\ goes on in the next; pasted lines stay together (⏎). Ctrl-C stops an answer.");
 }
 
-const say = (text: string): void => console.log(dim(text));
+const say = (text: string): void => console.log(dim(visible(text)));

@@ -1,4 +1,4 @@
-import { visible } from "../escape.ts";
+import { visible } from "../../text.ts";
 
 type Child = Node | string | null;
 

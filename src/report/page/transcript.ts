@@ -1,4 +1,4 @@
-import { shorten } from "../escape.ts";
+import { shorten } from "../../text.ts";
 import type { PageItem } from "../page-data.ts";
 import { diffView } from "./diff.ts";
 import { el } from "./dom.ts";

@@ -130,7 +130,7 @@ export class AccuracyReporter implements Reporter {
       ...(this.#interrupted ? ["the run was interrupted"] : []),
       ...(stopped ? [`the run was stopped: ${stopped}`] : []),
       ...(ended ? [`the local model's process ${ended}`] : []),
-      ...errors.map((error) => `unhandled error: ${messageOf(error)}`),
+      ...errors.map((error) => `unhandled error: ${[error, error.cause].filter(Boolean).map(messageOf).join(" ")}`),
       ...brokenModules.map((module) => `${module.relativeModuleId} could not be run`),
       ...otherFailures.map((test) => `${test.fullName} failed`),
     ];

@@ -52,7 +52,7 @@ export async function runItem(
 ): Promise<void> {
   Object.assign(record, {
     verdict: "error",
-    reason: "no answer before the test's time-out",
+    reason: "the test ended before an answer came",
   } satisfies Partial<EvalRecord>);
   try {
     record.completion = await backend.complete(record.prompt, options, signal);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import { readReport } from "../../report/files.ts";
+import { shorten } from "../../text.ts";
 import type { Message } from "../../types.ts";
 import type { Turn } from "./conversation.ts";
 
@@ -34,6 +35,6 @@ export function openingFrom(id: string, root: string): Opening {
   return {
     system: item.prompt.find(({ role }) => role === "system"),
     turn: { question, answer: item.completion ?? "" },
-    about: `${id}: ${item.verdict ?? "not run"}, ${item.answer === null ? "no answer" : `answered ${item.answer}`}, expected ${item.target}`,
+    about: `${id}: ${item.verdict ?? "not run"}, ${item.answer === null ? "no answer" : `answered ${shorten(item.answer, 61)}`}, expected ${shorten(item.target, 61)}`,
   };
 }

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { type ChatRequest, type Reply, startChatServer } from "./chat-server.ts";
 import { additionEval, createProject } from "./project.ts";
@@ -31,25 +30,6 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(report().evals[0]).toMatchObject({ scored: 150, partial: false });
   },
 );
-
-test("a worker killed in mid-run ends the run by itself: broken, exit 1, its report partial, no answer lost", async () => {
-  const { run, report, server, flags } = await setUp(150);
-  const running = run(flags);
-  while (server.requests.length < 40) await new Promise((resolve) => setTimeout(resolve, 10));
-  const { stdout } = await execa("ps", ["-A", "-o", "pid=,ppid=,args="]);
-  const processes = stdout.split("\n").map((line) => line.trim().split(/\s+/));
-  const worker = processes.find(([, parent, ...args]) => parent === `${running.pid}` && /forks/.test(args.at(-1)!))!;
-  process.kill(Number(worker[0]), "SIGKILL");
-  const { exitCode, all } = await running;
-  expect(exitCode).toBe(1);
-  expect(all).toMatch(/^ broken \(exit 1\): unhandled error: .*Worker exited unexpectedly with signal SIGKILL/m);
-  expect(all).toMatch(/^ exit 1: the run broke; sums INCONCLUSIVE$/m);
-  expect(report().evals[0]).toMatchObject({ total: 150, partial: true });
-  const asked = server.requests.length;
-  await run([...flags, "--cache"]);
-  expect(server.requests.length - asked).toBeLessThanOrEqual(150 - asked + 4);
-  expect(report().evals[0]).toMatchObject({ scored: 150, partial: false });
-});
 
 test("a report that cannot be written exits 1 and says why; the answers are stored", async () => {
   const { root, run, server, flags } = await setUp(3);

@@ -1,22 +1,20 @@
-import { appendFileSync, existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { Reporter, SerializedError, TestModule, TestSpecification, TestSuite, Vitest } from "vitest/node";
 import { abort } from "../src/abort.ts";
 import { messageOf } from "../src/errors.ts";
 import { buildReport, type EvalRun } from "../src/report/build.ts";
 import { compareEvals, comparisonLines } from "../src/report/compare.ts";
-import { readDatedReports, readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
 import { counterpart } from "../src/report/flips.ts";
 import { exitCode } from "../src/report/gate.ts";
 import { closingLines, exitLine } from "../src/report/lines.ts";
-import { toMarkdown } from "../src/report/markdown.ts";
 import { type Merged, mergeShards } from "../src/report/merge.ts";
 import type { EvalReport, Report } from "../src/report/schema.ts";
 import { variantTable } from "../src/report/table.ts";
 import type { Settings } from "../src/settings.ts";
 import { visible } from "../src/text.ts";
 import { commandWithCache, quoted, wayToLookInto } from "./advice.ts";
+import { writeFiles } from "./write.ts";
 import "../src/context.ts";
 
 export interface AccuracyReporterOptions {
@@ -28,6 +26,13 @@ export interface AccuracyReporterOptions {
   readonly localModelEnded: () => string | undefined;
 }
 
+const SESSION = Symbol.for("gpt-oss-20b-dev.session");
+/** On globalThis it survives the restarts that saving `.env` or the configuration causes. */
+const shared = globalThis as typeof globalThis & { [SESSION]?: Map<string, EvalReport> };
+shared[SESSION] ??= new Map();
+/** In watch mode, the last result of each eval and variant in this session: what the next one is compared with. */
+const session = shared[SESSION];
+
 /** Writes the accuracy JSON, prints the closing lines and sets the exit code. The contract is in README.md, "The report". */
 export class AccuracyReporter implements Reporter {
   readonly #options: AccuracyReporterOptions;
@@ -38,8 +43,8 @@ export class AccuracyReporter implements Reporter {
   readonly #onCancel: Parameters<Vitest["onCancel"]>[0] = (reason) => {
     this.#interrupted ||= reason !== "test-failure";
   };
-  /** In watch mode, the last result of each eval and variant in this session: what the next one is compared with. */
-  #session = new Map<string, EvalReport>();
+  /** True if the user asked for a part of the items: such a run says nothing about the eval. */
+  #filtered = false;
   #startedAt = new Date();
 
   constructor(options: AccuracyReporterOptions) {
@@ -52,6 +57,10 @@ export class AccuracyReporter implements Reporter {
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#interrupted = false;
+    this.#filtered =
+      this.#vitest.getGlobalTestNamePattern() !== undefined ||
+      Boolean(this.#vitest.config.cliOptions.lastFailed) ||
+      specifications.some(({ testIds, testLines }) => testIds?.length || testLines?.length);
     this.#start = performance.now();
     this.#startedAt = new Date();
     const { dataset } = this.#options.settings;
@@ -82,7 +91,7 @@ export class AccuracyReporter implements Reporter {
     const times = { startedAt: this.#startedAt.toISOString(), elapsedMs: Math.round(performance.now() - this.#start) };
     const report = buildReport(runs, times, this.#options.baseline);
     const { watch, shard } = this.#vitest.config;
-    const filtered = isFiltered(this.#vitest);
+    const filtered = this.#filtered;
     const gateApplies = !filtered && !shard;
     const broken = [...problems, ...this.#whatBroke(modules, errors)];
     const showFlags = await this.#write(report, filtered, broken);
@@ -92,7 +101,7 @@ export class AccuracyReporter implements Reporter {
     }
     for (const variants of Map.groupBy(report.evals, ({ name }) => name).values()) this.#print(variantTable(variants));
     this.#print(wayToLookInto(report, showFlags));
-    if (report.evals.some(({ skipped }) => skipped > 0))
+    if (!watch && report.evals.some(({ skipped, errors }) => skipped + errors > 0))
       this.#print([`to ask for what is missing: ${commandWithCache()}`]);
     this.#print(broken, `${styleText("red", "broken (exit 1):")} `);
     if (watch) return;
@@ -112,8 +121,8 @@ export class AccuracyReporter implements Reporter {
   /** What changed against the baseline or, in watch mode, against the last run of the session. */
   #comparison(one: EvalReport): string[] {
     const key = JSON.stringify([one.name, one.variant]);
-    const before = this.#options.baseline ? counterpart(this.#options.baseline, one) : this.#session.get(key);
-    this.#session.set(key, one);
+    const before = this.#options.baseline ? counterpart(this.#options.baseline, one) : session.get(key);
+    if (!this.#filtered) session.set(key, one);
     return before ? comparisonLines(compareEvals(before, one)) : [];
   }
 
@@ -138,43 +147,18 @@ export class AccuracyReporter implements Reporter {
 
   /** Writes the files; what goes wrong with that is broken, too. Gives, per eval, the flags with which `show` finds it. */
   async #write(report: Report, filtered: boolean, broken: string[]): Promise<string[]> {
-    const { root, out, markdown } = this.#options.settings;
     const { watch, shard } = this.#vitest.config;
     // A shard's part of a run is in its blob; the merge writes the report.
     if (report.evals.length === 0 || shard) return [];
-    const folder = join(root, "reports");
-    const latest = join(folder, "accuracy.json");
+    const shown = (file: string) => relative(this.#options.settings.root, file);
     try {
-      const whole = watch ? withEarlier(report, latest) : report;
-      // Before this run's own are among them.
-      const earlier = filtered || watch ? [] : datedReports(folder, report);
-      const written = [...(filtered ? [] : [latest]), ...(out ? [out] : [])];
-      for (const file of written) writeReport(file, whole);
-      const dated = watch ? [] : writeDatedReports(folder, report);
-      written.push(...dated);
-      if (!filtered && !watch) {
-        written.push(await this.#writePage(join(folder, "accuracy.html"), whole, { earlier, broken }));
-        const summary = markdown ?? process.env.GITHUB_STEP_SUMMARY;
-        if (summary) appendFileSync(summary, toMarkdown(report, this.#options.baseline, broken));
-      }
-      const paths = written.map((file) => relative(root, file));
-      if (paths.length > 0) this.#print([`report: ${paths.join(", ")}`]);
-      return filtered ? dated.map((file) => ` --report ${quoted(relative(root, file))}`) : report.evals.map(() => "");
+      const { written, dated } = await writeFiles(report, { ...this.#options, broken, filtered, watch });
+      if (written.length > 0) this.#print([`report: ${written.map(shown).join(", ")}`]);
+      return filtered ? dated.map((file) => ` --report ${quoted(shown(file))}`) : report.evals.map(() => "");
     } catch (error) {
       broken.push(`the report could not be written: ${messageOf(error)}`);
       return [];
     }
-  }
-
-  async #writePage(
-    file: string,
-    report: Report,
-    more: { readonly earlier: readonly Report[]; readonly broken: readonly string[] },
-  ): Promise<string> {
-    // Loaded only here: its bundler takes half a second.
-    const { toHtml } = await import("../src/report/html.ts");
-    writeWhole(file, await toHtml(report, this.#options.baseline, more));
-    return file;
   }
 
   #print(lines: readonly string[], mark = ""): void {
@@ -182,24 +166,8 @@ export class AccuracyReporter implements Reporter {
   }
 }
 
-/** The newest dated reports of the report's evals. A file among them that is none is left out: npm run history says why. */
-const datedReports = (folder: string, { evals }: Report): Report[] =>
-  [...new Set(evals.map(({ name }) => name))].flatMap((name) => readDatedReports(folder, name, 100).reports);
-
-/** Watch mode runs a part of the evals again: the others keep their last result. */
-function withEarlier(report: Report, file: string): Report {
-  if (!existsSync(file)) return report;
-  const names = new Set(report.evals.map(({ name }) => name));
-  return { ...report, evals: [...readReport(file).evals.filter(({ name }) => !names.has(name)), ...report.evals] };
-}
-
 function whyNoGate({ config: { shard } }: Vitest): string {
   return shard ? `shard ${shard.index} of ${shard.count}: the merge judges` : "this run was filtered on purpose";
-}
-
-/** True if the user asked for a part of the items: such a run says nothing about the eval. */
-function isFiltered({ config }: Vitest): boolean {
-  return config.testNamePattern !== undefined || Boolean(config.cliOptions.lastFailed);
 }
 
 function toEvalRun(suite: TestSuite): EvalRun[] {

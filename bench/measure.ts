@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { execa } from "execa";
+import { join } from "node:path";
+import { execa, execaNode } from "execa";
 
 export interface Cost {
   readonly wallMs: number;
@@ -60,4 +61,14 @@ function processTree(root: number): { pid: number; cpuMs: number; mib: number }[
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
   }
   return processes.filter(({ pid }) => family.has(pid));
+}
+
+/** Runs bench/server.ts, a process of its own, while `use` is busy with its URL. */
+export async function withServer<T>(args: readonly string[], use: (url: string) => Promise<T>): Promise<T> {
+  const server = execaNode(join(import.meta.dirname, "server.ts"), args, { ipc: true, reject: false, buffer: false });
+  try {
+    return await use(String(await server.getOneMessage()));
+  } finally {
+    server.kill();
+  }
 }

@@ -6,21 +6,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { execaNode } from "execa";
 import { additionEval, createProject } from "../tests/project.ts";
-import { type Cost, measure } from "./measure.ts";
+import { type Cost, measure, withServer } from "./measure.ts";
 
 const vitest = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
 const here = (name: string) => join(import.meta.dirname, name);
-
-async function withServer<T>(args: readonly string[], use: (url: string) => Promise<T>): Promise<T> {
-  const server = execaNode(here("server.ts"), args, { ipc: true, reject: false, buffer: false });
-  try {
-    return await use(String(await server.getOneMessage()));
-  } finally {
-    server.kill();
-  }
-}
 
 async function runSuite(
   url: string,

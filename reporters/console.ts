@@ -2,9 +2,10 @@ import { styleText } from "node:util";
 import type { RunnerTestFile, TestCase, TestModule } from "vitest/node";
 import { DefaultReporter } from "vitest/node";
 import { messageOf } from "../src/errors.ts";
+import { costOf } from "../src/report/lines.ts";
 import { titleOf } from "../src/report/merge.ts";
 import { oneLine } from "../src/text.ts";
-import type { EvalInfo } from "../src/types.ts";
+import type { EvalInfo, Stored } from "../src/types.ts";
 import "../src/context.ts";
 
 const PROGRESS_MS = 30_000;
@@ -33,8 +34,8 @@ export class ConsoleReporter extends DefaultReporter {
     super.onTestModuleCollected(module);
     this.#total += [...module.children.allTests()].length;
     for (const suite of module.children.suites()) {
-      const info = suite.meta().evalInfo;
-      if (info) this.log(styleText("dim", ` ${oneLine(openingLine(info, suite.children.size))}`));
+      const { evalInfo, stored } = suite.meta();
+      if (evalInfo) this.log(styleText("dim", ` ${oneLine(openingLine(evalInfo, suite.children.size, stored))}`));
     }
   }
 
@@ -87,10 +88,11 @@ export class ConsoleReporter extends DefaultReporter {
 }
 
 /** What is about to be asked, of whom and how: said before the first item costs anything. */
-function openingLine({ name, variant, run, shard }: EvalInfo, items: number): string {
+function openingLine({ name, variant, run, shard }: EvalInfo, items: number, stored: Stored | undefined): string {
   const parts = [
     `${titleOf({ name, variant })}: ${items} ${shard ? `items of shard ${shard.index} of ${shard.count}` : "items"}`,
-    `${run.model} (${run.endpoint})`,
+    ...(stored ? [`${stored.completions} stored${stored.cost > 0 ? ` (${costOf(stored.cost)})` : ""}`] : []),
+    `${run.model} (${run.backend === "local" ? "local" : `hf_api, ${run.endpoint}`})`,
     run.prompts.map(({ path }) => path).join(" + "),
     `temperature ${run.temperature}${run.reasoningEffort ? `, effort ${run.reasoningEffort}` : ""}`,
   ];

@@ -1,5 +1,5 @@
 import type { Settings } from "./settings.ts";
-import type { EvalInfo, EvalRecord, Shard } from "./types.ts";
+import type { EvalInfo, EvalRecord, Shard, Stored } from "./types.ts";
 
 /** Where completions come from, once that is known. */
 export interface Target {
@@ -30,6 +30,8 @@ declare module "vitest" {
     reads?: string[];
     /** On a suite: the eval and its circumstances. */
     evalInfo?: EvalInfo | undefined;
+    /** On a suite of a run that reads the store: what is there already. */
+    stored?: Stored | undefined;
     /** On a test: its item and what became of it. */
     evalRecord?: EvalRecord;
     /** On a test: why no later call of this run can succeed. */

@@ -13,17 +13,7 @@ import { loadPrompt, promptFile } from "./prompts.ts";
 import { titleOf } from "./report/merge.ts";
 import { newRecord, openBackend, runItem } from "./run-item.ts";
 import { oneLine } from "./text.ts";
-import type {
-  Backend,
-  EvalInfo,
-  Gate,
-  Grader,
-  GraderService,
-  Item,
-  OpenGrader,
-  SandboxChoice,
-  Shard,
-} from "./types.ts";
+import type { EvalInfo, Gate, Grader, GraderService, Item, OpenGrader, SandboxChoice, Shard, Stored } from "./types.ts";
 import { variantsOf } from "./variants.ts";
 
 export interface EvalDefinition<T extends Item, Row> {
@@ -38,7 +28,7 @@ export interface EvalDefinition<T extends Item, Row> {
 
 /** Where each eval of this run was defined, and its one backend: worker and module live as long as the run. */
 const definedIn = new Map<string, string>();
-let sharedBackend: Backend | undefined;
+let sharedBackend: ReturnType<typeof openBackend> | undefined;
 
 /**
  * Registers an eval: a suite per variant, a test per item and repeat, named by the item's id. Rows and prompts are
@@ -60,7 +50,9 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
     const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
     const { gate = {}, demoCounts = false } = definition;
     const evalInfo = toEvalInfo({ name, file, gate, demoCounts }, dataset, variant, prompts, context);
-    describe(titleOf(evalInfo), { meta: { evalInfo } }, () => {
+    const stored: Stored = { completions: 0, cost: 0 };
+    describe(titleOf(evalInfo), { meta: { evalInfo, stored: context.readStore ? stored : undefined } }, () => {
+      if (context.readStore) sharedBackend ??= openBackend(context);
       beforeAll(() => {
         sharedBackend ??= openBackend(context);
       });
@@ -75,8 +67,11 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
             reasoningEffort: variant.reasoningEffort,
             seed: settings.seed + repeat,
           };
+          const found = sharedBackend?.stored(prompt, options);
+          if (found) stored.completions++;
+          stored.cost += found?.usage.cost ?? 0;
           // A suite's meta would be copied into each of its tests.
-          const meta = { evalInfo: undefined, evalRecord };
+          const meta = { evalInfo: undefined, stored: undefined, evalRecord };
           test(
             settings.repeats > 1 ? `${oneLine(item.id)} #${repeat + 1}` : oneLine(item.id),
             { concurrent: true, retry: 0, meta },

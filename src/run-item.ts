@@ -5,7 +5,7 @@ import { withBreaker } from "./backend/breaker.ts";
 import { createBackend } from "./backend/client.ts";
 import { BackendError } from "./backend/errors.ts";
 import { withRetry, withThrottle } from "./backend/retry.ts";
-import { openStore, withStore } from "./backend/store.ts";
+import { openStore, type StoredBackend, withStore } from "./backend/store.ts";
 import { type RunContext, STORE_FILE } from "./context.ts";
 import { messageOf } from "./errors.ts";
 import { shorten, visible } from "./text.ts";
@@ -30,7 +30,7 @@ export const newRecord = (item: Item, index: number, repeat: number, prompt: Pro
 });
 
 /** The one way to completions: stored ones are there even when the server is not asked any more. */
-export function openBackend({ settings, target, readStore }: RunContext): Backend {
+export function openBackend({ settings, target, readStore }: RunContext): StoredBackend {
   const store = openStore(resolve(settings.root, STORE_FILE));
   // A local model's process does not come back, and has no limit to keep to.
   const client = target.loaded

@@ -30,6 +30,8 @@ export interface Usage {
   readonly completionTokens: number;
   /** The part of `completionTokens` that was spent on reasoning, where the server says so. */
   readonly reasoningTokens: number;
+  /** What the call cost, in the server's own currency, where it says so: OpenRouter does, in US dollars. */
+  readonly cost?: number;
 }
 
 /** What a backend answers. `text` is the final channel only; `reasoning` is kept beside it and never graded. */
@@ -142,6 +144,12 @@ export interface RunInfo {
   readonly prompts: readonly PromptSource[];
   /** What ran the answers' code; null where none was run. */
   readonly judge: JudgeInfo | null;
+}
+
+/** What the store holds of a suite's answers before it is run: those are not asked, and not paid, again. */
+export interface Stored {
+  completions: number;
+  cost: number;
 }
 
 /** One of `count` parts of a run, counted from 1. */

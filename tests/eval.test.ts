@@ -51,12 +51,17 @@ test("a wrong item prints one short line and no stack", async () => {
   expect(exitCode).toBe(0);
 });
 
-test("one line says before the first item what is asked, of whom and how", async () => {
-  const { run, server, endpoint } = await setUp(additionEval("sums", 5), right);
-  const { all } = await run(["--", ...endpoint, "--limit", "2"]);
-  expect(all).toContain(
-    ` sums: 2 items · openai/gpt-oss-20b (${server.url}) · prompts/system_v1.txt + prompts/question.txt · temperature 0, effort low\n`,
-  );
+test("one line says before the first item what is asked, of whom and how, what is stored and what that cost", async () => {
+  const { run, report, server, endpoint } = await setUp(additionEval("sums", 5), (request) => ({
+    body: { ...chatBody({ content: numberAsked(request) }), usage: { prompt_tokens: 5, cost: 0.0004 } },
+  }));
+  const how = `openai/gpt-oss-20b (hf_api, ${server.url}) · prompts/system_v1.txt + prompts/question.txt · temperature 0, effort low\n`;
+  const first = await run(["--", ...endpoint, "--limit", "2"]);
+  expect(first.all).toContain(` sums: 2 items · ${how}`);
+  expect(first.all).toMatch(/ without an answer · cost 0\.0008 · /);
+  const second = await run(["--", ...endpoint, "--cache"]);
+  expect(second.all).toContain(` sums: 5 items · 2 stored (cost 0.0008) · ${how}`);
+  expect(report().evals[0]!.usage.cost).toBeCloseTo(0.002);
 });
 
 test("a failed call is an error, never a wrong answer, and lowers coverage only", async () => {

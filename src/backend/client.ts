@@ -14,6 +14,8 @@ export interface ChatResponse {
     prompt_tokens?: number;
     completion_tokens?: number;
     completion_tokens_details?: { reasoning_tokens?: number };
+    /** https://openrouter.ai/docs/use-cases/usage-accounting */
+    cost?: number;
   } | null;
 }
 
@@ -77,4 +79,5 @@ export const toUsage = (usage: ChatResponse["usage"]): Usage => ({
   promptTokens: usage?.prompt_tokens ?? 0,
   completionTokens: usage?.completion_tokens ?? 0,
   reasoningTokens: usage?.completion_tokens_details?.reasoning_tokens ?? 0,
+  ...(typeof usage?.cost === "number" ? { cost: usage.cost } : {}),
 });

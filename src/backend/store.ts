@@ -14,6 +14,11 @@ export interface Store {
   close(): void;
 }
 
+export interface StoredBackend extends Backend {
+  /** The completion that would be given without a call. */
+  stored(prompt: Prompt, options: CompletionOptions): Completion | undefined;
+}
+
 /** Opens the store of completions, a SQLite file. A file that is broken is set aside, with a message, and a new one begun. */
 export function openStore(file: string): Store {
   try {
@@ -76,7 +81,7 @@ export function withStore(
   backend: Backend,
   store: Store,
   { read, source }: { read: boolean; source: string },
-): Backend {
+): StoredBackend {
   let warned = false;
   const keep = (key: string, completion: Completion): void => {
     try {
@@ -87,13 +92,15 @@ export function withStore(
       warned = true;
     }
   };
+  const stored: StoredBackend["stored"] = (prompt, options) =>
+    read ? store.get(keyOf(source, prompt, options)) : undefined;
   return {
+    stored,
     async complete(prompt, options, signal) {
-      const key = keyOf(source, prompt, options);
-      const stored = read ? store.get(key) : undefined;
-      if (stored) return { ...stored, cached: true };
+      const found = stored(prompt, options);
+      if (found) return { ...found, cached: true };
       const completion = await backend.complete(prompt, options, signal);
-      keep(key, completion);
+      keep(keyOf(source, prompt, options), completion);
       return completion;
     },
   };

@@ -142,8 +142,12 @@ function passRates(items: readonly ItemCounts[], repeats: number): Record<string
   );
 }
 
-const totalUsage = (usages: readonly Usage[]): Usage => ({
-  promptTokens: sum(usages.map((usage) => usage.promptTokens)),
-  completionTokens: sum(usages.map((usage) => usage.completionTokens)),
-  reasoningTokens: sum(usages.map((usage) => usage.reasoningTokens)),
-});
+function totalUsage(usages: readonly Usage[]): Usage {
+  const costs = usages.flatMap(({ cost }) => cost ?? []);
+  return {
+    promptTokens: sum(usages.map((usage) => usage.promptTokens)),
+    completionTokens: sum(usages.map((usage) => usage.completionTokens)),
+    reasoningTokens: sum(usages.map((usage) => usage.reasoningTokens)),
+    ...(costs.length > 0 ? { cost: sum(costs) } : {}),
+  };
+}

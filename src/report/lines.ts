@@ -35,6 +35,7 @@ function leftOut({
   truncated,
   noAnswer,
   retries,
+  usage,
   elapsedMs,
 }: EvalReport): string {
   const parts = [
@@ -45,6 +46,7 @@ function leftOut({
     `${truncated} truncated`,
     `${noAnswer} without an answer`,
     ...(retries > 0 ? [`${retries} retries`] : []),
+    ...(usage.cost === undefined ? [] : [costOf(usage.cost)]),
     seconds(elapsedMs),
   ];
   return parts.join(" · ");
@@ -89,6 +91,9 @@ export function exitLine(evals: readonly EvalReport[], broken: readonly string[]
   const reasons = others.map((one) => `${titleOf(one)} ${one.gate.outcome.toUpperCase()}`);
   return [`exit ${code}: ${[...(broken.length > 0 ? ["the run broke"] : []), ...reasons].join("; ")}`];
 }
+
+/** An amount of money in the server's currency, which no server names. */
+export const costOf = (cost: number): string => `cost ${Number(cost.toPrecision(3))}`;
 
 /** A duration for people: 26.9 s, 14 min 5 s. */
 export function seconds(ms: number): string {

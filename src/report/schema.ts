@@ -2,7 +2,12 @@ import { z } from "zod";
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
-const usage = z.object({ promptTokens: count, completionTokens: count, reasoningTokens: count });
+const usage = z.object({
+  promptTokens: count,
+  completionTokens: count,
+  reasoningTokens: count,
+  cost: z.number().min(0).optional().meta({ description: "in the server's currency, where it says so" }),
+});
 const message = z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() });
 
 const item = z.object({

@@ -45,7 +45,7 @@ export class ConsoleReporter extends DefaultReporter {
     const record = test.meta().evalRecord;
     const { state, errors } = test.result();
     if (record && state === "failed")
-      this.#printFailure(test.name, (errors?.[0]?.message ?? "failed").split("\n")[0]!, record.verdict === "error");
+      this.#printFailure(nameOf(test), (errors?.[0]?.message ?? "failed").split("\n")[0]!, record.verdict === "error");
     if (!this.isTTY) this.#printProgress();
   }
 
@@ -85,6 +85,12 @@ export class ConsoleReporter extends DefaultReporter {
     if (name === "UserError") this.error(` ${styleText("red", "✗")} ${module.relativeModuleId}  ${messageOf(error)}`);
     else this.ctx.logger.printError(error, { project: module.project });
   }
+}
+
+/** An item's name, with the variant that it failed in where there are several. */
+function nameOf({ name, parent }: TestCase): string {
+  const variant = parent.type === "suite" ? parent.meta().evalInfo?.variant : "";
+  return variant ? `${name} [${oneLine(variant)}]` : name;
 }
 
 /** What is about to be asked, of whom and how: said before the first item costs anything. */

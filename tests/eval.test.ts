@@ -166,9 +166,13 @@ test("the page of a second run shows both over time, and a broken file in report
 });
 
 test("every combination of system prompt and effort is a variant with a suite and a report entry of its own", async () => {
-  const { run, report, write, endpoint } = await setUp(additionEval("sums", 1), right);
+  const { run, report, write, endpoint } = await setUp(additionEval("sums", 1), (request) =>
+    request.body.reasoning_effort === "high" && request.body.messages[0]!.content === "Be long."
+      ? { text: "-1" }
+      : right(request),
+  );
   write("prompts/system_v2.txt", "Be long.");
-  await run([
+  const { all } = await run([
     "--",
     ...endpoint,
     "--prompt",
@@ -186,6 +190,8 @@ test("every combination of system prompt and effort is a variant with a suite an
     "system_v2, low",
     "system_v2, high",
   ]);
+  expect(all).toContain(" ✗ sums/0 [system_v2, high]  answered -1, expected 0\n");
+  expect(all).toMatch(/^ sums +accuracy .*\n system_v1, low +100 %.*\n.*\n.*\n system_v2, high +0 %/m);
 });
 
 test("repeats are tests of their own with the seed counted up, and give pass@k", async () => {

@@ -7,7 +7,7 @@ export function variantTable(variants: readonly EvalReport[]): string[] {
   const [first] = variants;
   if (!first || variants.length < 2) return [];
   const header = [
-    "variant",
+    first.name,
     "accuracy",
     "95 % interval",
     "tokens",

@@ -9,7 +9,7 @@ test("variants stand side by side, each with its p-value against the first", () 
     { ...high, variant: "high" },
   ]);
   expect(lines.map((line) => line.split(/ {2,}/).filter(Boolean))).toEqual([
-    ["variant", "accuracy", "95 % interval", "tokens", "reasoning", "p50 ms", "p95 ms", "truncated", "p vs first"],
+    ["x", "accuracy", "95 % interval", "tokens", "reasoning", "p50 ms", "p95 ms", "truncated", "p vs first"],
     ["low", "100 %", "60.96 % to 100 %", "0", "0", "0", "0", "0"],
     ["high", "0 %", "0 % to 39.03 %", "0", "0", "0", "0", "0", "0.031"],
   ]);

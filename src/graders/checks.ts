@@ -47,7 +47,7 @@ export const textCheckRow = z
       .optional(),
     number: z
       .union([z.number(), z.string()], "expected a number")
-      .refine((value) => sameNumber(String(value), String(value)), "expected a number")
+      .refine((value) => typeof value === "number" || sameNumber(value, value), "expected a number")
       .optional(),
   })
   .refine((row) => checkNames.some((name) => row[name] !== undefined), {

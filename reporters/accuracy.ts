@@ -94,7 +94,7 @@ export class AccuracyReporter implements Reporter {
     const filtered = this.#filtered;
     const gateApplies = !filtered && !shard;
     const broken = [...problems, ...this.#whatBroke(modules, errors)];
-    const showFlags = await this.#write(report, filtered, broken);
+    const showFlags = await this.#write(broken.length > 0 ? { ...report, broken } : report, filtered, broken);
     for (const one of report.evals) {
       this.#print(closingLines(one, gateApplies ? null : whyNoGate(this.#vitest)));
       this.#print(this.#comparison(one).map((line) => `  ${line}`));

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { readDatedReports, readReport, writeDatedReports, writeReport, writeWhole } from "../src/report/files.ts";
 import { toMarkdown } from "../src/report/markdown.ts";
@@ -16,7 +16,7 @@ export interface WriteOptions {
   readonly watch: boolean;
 }
 
-/** How many earlier runs of an eval the page shows. */
+/** How many dated reports of an eval the page is drawn from: each variant of a run has one. */
 const MOST_RUNS = 100;
 
 /** Writes a run's files under reports/ and where the settings say. Gives their paths, those of the dated ones apart. */
@@ -50,7 +50,15 @@ const earlierRuns = (folder: string, { evals }: Report): Report[] =>
 
 /** Watch mode runs a part of the evals again: the others keep their last result. */
 function withEarlier(report: Report, file: string): Report {
-  if (!existsSync(file)) return report;
   const names = new Set(report.evals.map(({ name }) => name));
-  return { ...report, evals: [...readReport(file).evals.filter(({ name }) => !names.has(name)), ...report.evals] };
+  return { ...report, evals: [...evalsIn(file).filter(({ name }) => !names.has(name)), ...report.evals] };
+}
+
+function evalsIn(file: string): Report["evals"] {
+  try {
+    return readReport(file).evals;
+  } catch {
+    // There is none yet, or one of another version: it is about to be replaced.
+    return [];
+  }
 }

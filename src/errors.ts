@@ -9,7 +9,7 @@ export class UserError extends Error {
   }
 }
 
-/** The message of anything that was thrown; Vitest sends errors between processes as plain objects. */
+/** The message of anything that was thrown; Vitest sends errors between its workers as plain objects. */
 export function messageOf(error: unknown): string {
   const message = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" ? message : String(error);

@@ -46,16 +46,14 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
   const dataset = loadDataset(definition.dataset, datasetPath, root);
   const items = ownItems(selectItems(dataset.items, settings), context.shard);
   const user = loadPrompt("user", definition.prompt.user, root);
+  sharedBackend ??= openBackend(context);
+  const backend = sharedBackend;
   for (const variant of variantsOf(context.settings, context.target)) {
     const prompts = [loadPrompt("system", variant.systemPrompt, root), user];
     const { gate = {}, demoCounts = false } = definition;
     const evalInfo = toEvalInfo({ name, file, gate, demoCounts }, dataset, variant, prompts, context);
     const stored: Stored = { completions: 0, cost: 0 };
     describe(titleOf(evalInfo), { meta: { evalInfo, stored: context.readStore ? stored : undefined } }, () => {
-      if (context.readStore) sharedBackend ??= openBackend(context);
-      beforeAll(() => {
-        sharedBackend ??= openBackend(context);
-      });
       const grader = useGrader(definition.grader, evalInfo, context.settings.sandbox);
       for (const { item, index } of items) {
         const prompt = prompts.map((template) => template.render(item));
@@ -67,7 +65,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
             reasoningEffort: variant.reasoningEffort,
             seed: settings.seed + repeat,
           };
-          const found = sharedBackend?.stored(prompt, options);
+          const found = backend.stored(prompt, options);
           if (found) stored.completions++;
           stored.cost += found?.usage.cost ?? 0;
           // A suite's meta would be copied into each of its tests.
@@ -76,7 +74,7 @@ export function describeEval<T extends Item, Row>(name: string, definition: Eval
             settings.repeats > 1 ? `${oneLine(item.id)} #${repeat + 1}` : oneLine(item.id),
             { concurrent: true, retry: 0, meta },
             (testContext) =>
-              runItem(sharedBackend!, evalRecord, options, (completion) => grader(completion, item), testContext),
+              runItem(backend, evalRecord, options, (completion) => grader(completion, item), testContext),
           );
         }
       }

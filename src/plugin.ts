@@ -39,10 +39,9 @@ export function evals(): Plugin {
         process.exit(0);
       }
       try {
-        const { settings, tokens } = readSettings(flags, vitest.config.root);
+        const { settings, tokens, baseline } = readAll(flags, vitest.config.root);
         if (vitest.config.retry)
           throw new UserError("--retry would ask a wrong answer again until it is right: leave it out.");
-        const baseline = settings.baseline ? readReport(settings.baseline) : undefined;
         project.config.maxConcurrency = settings.concurrency;
         const asked =
           vitest.config.cliOptions.testTimeout !== undefined || project.config.testTimeout !== VITEST_TIMEOUT_MS;
@@ -54,7 +53,8 @@ export function evals(): Plugin {
           shard: shardByItem(vitest, project),
           readStore: settings.cache ?? Boolean(vitest.config.watch),
         });
-        if (vitest.config.watch) restartOnDotenv(vitest, () => readSettings(flags, vitest.config.root));
+        if (vitest.config.watch) restartOnDotenv(vitest, () => readAll(flags, vitest.config.root));
+        else cancelOnSignal(vitest);
         vitest.config.reporters.push(new AccuracyReporter({ settings, baseline, localModelEnded, readers }) as never);
       } catch (error) {
         if (error instanceof UserError) abort(messageOf(error));
@@ -84,15 +84,32 @@ function shardByItem({ config }: Vitest, project: TestProject): Shard | null {
   return shard;
 }
 
+/** The settings and what they name; throws a UserError for what is wrong with either. */
+function readAll(flags: readonly string[], root: string) {
+  const { settings, tokens } = readSettings(flags, root);
+  return { settings, tokens, baseline: settings.baseline ? readReport(settings.baseline) : undefined };
+}
+
+/** The first Ctrl-C or SIGTERM ends a run in order: what was answered is reported, as partial. A second one ends it at once. */
+function cancelOnSignal(vitest: Vitest): void {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    // Vitest's own listener would end the process within a millisecond.
+    process.removeAllListeners(signal);
+    process.once(signal, () => void vitest.cancelCurrentRun("keyboard-input"));
+  }
+}
+
 /** Saving `.env` in watch mode runs everything again, under the new settings; while they are wrong, it waits. */
 function restartOnDotenv(vitest: Vitest, check: () => void): void {
   const { watcher } = vitest.vite;
   watcher.add(join(vitest.config.root, ".env"));
-  watcher.on("all", (_, file) => {
+  watcher.on("all", async (_, file) => {
     if (relative(vitest.config.root, file) !== ".env") return;
     try {
       check();
-      void vitest.vite.restart();
+      // What is still to be asked would be asked, and paid, under the old settings.
+      await vitest.cancelCurrentRun("keyboard-input");
+      await vitest.vite.restart();
     } catch (error) {
       vitest.logger.error(` ${messageOf(error)}`);
     }

@@ -292,7 +292,7 @@ const rows: Record<string, Row> = {
     says: ["exit 1: no eval was run"],
   },
   "no file of that name": { args: ["evals/none"], exit: 1, says: ["exit 1: no eval was run"] },
-  "an interrupted run": {
+  "a cancelled run": {
     files: { ...sums, "vitest.config.ts": cancelling },
     answer: (asked) => ({ ...right(asked), delayMs: 20 }),
     flags: ["--concurrency", "1", "--min-coverage", "0"],
@@ -346,7 +346,6 @@ test.concurrent.for(Object.entries(rows))("%s", async ([, row], { expect, onTest
   const evals = existsSync(join(root, "out.json")) ? report("out.json").evals : [];
   const judged = said.filter((line) => /^gate [A-Z]+ /.test(line));
   if (judged.length > 0) expect(judged).toEqual(evals.map(gateLineOf));
-  for (const { partial, notRun } of evals) expect(partial).toBe(notRun > 0);
   if (said[0]?.startsWith("Error ")) expect(server.requests).toEqual([]);
 });
 

@@ -17,13 +17,19 @@ async function setUp(rows: number) {
 }
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s in mid-run loses no answer: the next run asks only for the rest",
+  "%s in mid-run ends it broken with a partial report, and the next run asks only for the rest",
   async (signal) => {
     const { run, report, server, flags } = await setUp(150);
     const running = run(flags);
     while (server.requests.length < 40) await new Promise((resolve) => setTimeout(resolve, 10));
     running.kill(signal);
-    expect((await running).exitCode).not.toBe(0);
+    const { exitCode, all } = await running;
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/^ broken \(exit 1\): the run was interrupted$/m);
+    expect(report()).toMatchObject({
+      broken: ["the run was interrupted"],
+      evals: [{ total: 150, errors: 0, partial: true }],
+    });
     const asked = server.requests.length;
     await run([...flags, "--cache"]);
     expect(server.requests.length - asked).toBeLessThanOrEqual(150 - asked + 4);

@@ -28,7 +28,7 @@ export async function strictStreamFetch(input: string | URL | Request, init?: Re
 /** node:http keeps connections open and has no time-out of its own: the signal is the only deadline of a slow local model. */
 function send(input: string | URL | Request, { method, headers, body, signal }: RequestInit = {}) {
   const url = String(input);
-  const request = url.startsWith("https:") ? requestHttps : requestHttp;
+  const request = new URL(url).protocol === "https:" ? requestHttps : requestHttp;
   return new Promise<IncomingMessage>((resolve, reject) => {
     const options = {
       method: method ?? "GET",

@@ -9,7 +9,7 @@ const [command] = process.argv.slice(2);
 if (command !== "stats" && command !== "clear") {
   if (command !== "--help") abort(`npm run cache takes stats or clear, not "${command ?? ""}".`);
   console.log(
-    "Usage: npm run cache -- stats|clear\n\nCompletions are kept in .cache/; --cache reads them in a run, watch mode always does.",
+    "Usage: npm run cache -- stats|clear\n\nCompletions are kept in .cache/; --cache reads them in a run, watch mode does unless --no-cache is given.",
   );
   process.exit(0);
 }

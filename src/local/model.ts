@@ -4,7 +4,7 @@ import type { Target } from "../context.ts";
 import type { Settings } from "../settings.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type LocalModel, launchLocalModel } from "./launch.ts";
-import { rememberModel, runningModel } from "./running.ts";
+import { rememberModel, runningModel, stopModel } from "./running.ts";
 
 /** Where a local model answers, and which one it is. The demo model keeps its name whatever its file is called. */
 export async function targetOf({ url, token, file, name, architecture }: LocalModel): Promise<Target> {
@@ -20,7 +20,7 @@ export async function localModel(settings: Settings): Promise<LocalModel> {
   const key = JSON.stringify(options);
   const running = runningModel();
   if (running?.key === key && !running.model.ended()) return running.model;
-  await running?.model.stop();
+  await stopModel();
   const spinner = ora({ text: `loading ${basename(model)}`, discardStdin: false }).start();
   try {
     const started = await launchLocalModel(options, (phase, fraction) => {

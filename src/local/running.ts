@@ -11,5 +11,12 @@ export function rememberModel(key: string, model: LocalModel): void {
   store[KEY] = { key, model };
 }
 
+/** Ends the local model's process, if there is one. */
+export async function stopModel(): Promise<void> {
+  const running = store[KEY];
+  delete store[KEY];
+  await running?.model.stop();
+}
+
 /** Why the local model's process is gone, or undefined if it lives or there is none. */
 export const localModelEnded = (): string | undefined => store[KEY]?.model.ended();

@@ -62,7 +62,7 @@ export function readDatedReports(folder: string, name?: string, most = Number.PO
     const wanted = name === undefined || stem === safe(name) || stem.startsWith(`${safe(name)}_sample`);
     return wanted ? [{ file: join(folder, file), date }] : [];
   });
-  const newest = dated.toSorted((a, b) => (a.date < b.date ? 1 : -1)).slice(0, most);
+  const newest = dated.toSorted((a, b) => b.date.localeCompare(a.date)).slice(0, most);
   const reports: Report[] = [];
   const leftOut: string[] = [];
   for (const { file } of newest) {

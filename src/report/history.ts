@@ -41,9 +41,18 @@ export const runCells = ({ startedAt, one }: Run): string[] => [
   one.gate.outcome,
 ];
 
+/** What a number depends on: a run of other prompts, rows or settings does not continue it. */
 function headingOf(one: EvalReport): string {
-  const prompts = one.run.prompts.map(({ path, sha256 }) => `${path}@${sha256.slice(0, 7)}`);
-  return oneLine([titleOf(one), one.run.model, ...prompts].join(" · "));
+  const { model, prompts, temperature, reasoningEffort, sample, limit } = one.run;
+  const version = (path: string, sha256: string) => `${path}@${sha256.slice(0, 7)}`;
+  const parts = [
+    titleOf(one),
+    model,
+    ...prompts.map(({ path, sha256 }) => version(path, sha256)),
+    version(one.dataset, one.datasetSha256) + (sample ? ` (sample ${sample})` : limit ? ` (first ${limit})` : ""),
+    `temperature ${temperature}${reasoningEffort ? `, effort ${reasoningEffort}` : ""}`,
+  ];
+  return oneLine(parts.join(" · "));
 }
 
 function bar(accuracy: number): string {

@@ -98,6 +98,7 @@ export const reportSchema = z.object({
   schemaVersion: z.literal(1),
   startedAt: z.iso.datetime(),
   elapsedMs: z.number(),
+  broken: z.array(z.string()).readonly().optional().meta({ description: "what makes the run's numbers void (exit 1)" }),
   evals: z.array(evaluation).readonly(),
 });
 

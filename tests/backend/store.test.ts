@@ -105,8 +105,6 @@ const broken: Record<string, (file: string) => void> = {
     store.close();
     const bytes = readFileSync(file);
     writeFileSync(file, bytes.fill("A", 2 * 4096, 20 * 4096));
-    // As a process leaves it that was killed.
-    writeFileSync(`${file}-wal`, "journal of the broken file");
   },
 };
 

@@ -76,7 +76,7 @@ export async function runItem(
       skip(record.reason);
     }
     // Whoever cancels a run, or --bail, leaves what is in flight without an answer.
-    if (signal.aborted && signal.reason?.name === "TestRunAbortedError") record.verdict = null;
+    if (signal.aborted && signal.reason?.name === "TestRunAbortError") record.verdict = null;
     throw new EvalFailure("ItemError", record.reason);
   }
   if (record.verdict === "incorrect") throw new EvalFailure("IncorrectAnswer", describeWrong(record));

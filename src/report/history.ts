@@ -4,7 +4,7 @@ import { titleOf } from "./merge.ts";
 import type { EvalReport, Report } from "./schema.ts";
 import { alignColumns } from "./table.ts";
 
-/** The runs of one eval and variant with one model and the same prompts, oldest first. */
+/** The runs of one eval and variant with one model, the same prompts, rows and settings, oldest first. */
 export interface Series {
   readonly heading: string;
   readonly runs: readonly Run[];

@@ -172,13 +172,13 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
     const history = page.locator("figure", { hasText: "Accuracy over time" });
     // One, although the page has two evals: the other one was never run before.
     expect(await history.locator("figcaption").allTextContents()).toEqual([
-      "Accuracy over time of gsm8k, run by run, with 95 % intervals; grey: another variant, model or prompt",
+      "Accuracy over time of gsm8k, run by run, with 95 % intervals; grey: another variant, model, prompt or setting",
     ]);
     expect(await history.locator(".run path").count()).toBe(4);
     expect(await history.getByRole("img").getAttribute("aria-label")).toContain("Accuracy over time of gsm8k");
     expect(await history.locator("summary").allTextContents()).toEqual([
-      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@0 3 runs · this report",
-      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@1 1 run",
+      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@0 · datasets/gsm8k.jsonl@0000000 · temperature 0, effort low 3 runs · this report",
+      "gsm8k · openai/gpt-oss-20b · prompts/p.txt@1 · datasets/gsm8k.jsonl@0000000 · temperature 0, effort low 1 run",
     ]);
     await history.locator("summary").first().click();
     const dates = await history.getByRole("table").first().locator("td:first-child").allTextContents();

@@ -35,7 +35,7 @@ export function historyFigure({ name, series }: PageHistory): HTMLElement {
     ],
   });
   const hollow = points.some(({ partial }) => partial) ? "; hollow: not all items were run" : "";
-  const grey = series.some(({ isCurrent }) => !isCurrent) ? "; grey: another variant, model or prompt" : "";
+  const grey = series.some(({ isCurrent }) => !isCurrent) ? "; grey: another variant, model, prompt or setting" : "";
   const element = figure("Accuracy over time", `of ${name}, run by run, with 95 % intervals${grey}${hollow}`, svg);
   element.classList.add("history");
   element.append(el("ol", {}, ...series.map(seriesInWords)));

@@ -101,8 +101,8 @@ export class AccuracyReporter implements Reporter {
     }
     for (const variants of Map.groupBy(report.evals, ({ name }) => name).values()) this.#print(variantTable(variants));
     this.#print(wayToLookInto(report, showFlags));
-    if (!watch && report.evals.some(({ skipped, errors }) => skipped + errors > 0))
-      this.#print([`to ask for what is missing: ${commandWithCache()}`]);
+    const unanswered = report.evals.some(({ skipped, errors }) => skipped + errors > 0);
+    if (!watch && (unanswered || this.#interrupted)) this.#print([`to ask for what is missing: ${commandWithCache()}`]);
     this.#print(broken, `${styleText("red", "broken (exit 1):")} `);
     if (watch) return;
     if (gateApplies) this.#print(exitLine(report.evals, broken));

@@ -92,10 +92,16 @@ function readAll(flags: readonly string[], root: string) {
 
 /** The first Ctrl-C or SIGTERM ends a run in order: what was answered is reported, as partial. A second one ends it at once. */
 function cancelOnSignal(vitest: Vitest): void {
+  let cancelled = false;
   for (const signal of ["SIGINT", "SIGTERM"]) {
     // Vitest's own listener would end the process within a millisecond.
     process.removeAllListeners(signal);
-    process.once(signal, () => void vitest.cancelCurrentRun("keyboard-input"));
+    // Kept after the first: without one, libraries that clean up on a signal would pass it on.
+    process.on(signal, () => {
+      if (cancelled) process.exit(1);
+      cancelled = true;
+      void vitest.cancelCurrentRun("keyboard-input");
+    });
   }
 }
 

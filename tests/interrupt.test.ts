@@ -26,6 +26,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     const { exitCode, all } = await running;
     expect(exitCode).toBe(1);
     expect(all).toMatch(/^ broken \(exit 1\): the run was interrupted$/m);
+    expect(all).toMatch(/^ to ask for what is missing: npx vitest run -- .* --cache$/m);
     expect(report()).toMatchObject({
       broken: ["the run was interrupted"],
       evals: [{ total: 150, errors: 0, partial: true }],

@@ -32,6 +32,8 @@ process.once("message", (message: LaunchMessage) => {
   });
 });
 process.once("disconnect", () => process.exit());
+// A terminal sends Ctrl-C to all its processes; the parent may still want what is being answered.
+process.on("SIGINT", () => {});
 
 async function launch({ model, folder, device, sequences, maxTokens, secret }: LaunchMessage): Promise<void> {
   const progress = (phase: "downloading" | "loading") => (fraction: number) =>

@@ -84,7 +84,7 @@ function shardByItem({ config }: Vitest, project: TestProject): Shard | null {
   return shard;
 }
 
-/** The settings and what they name; throws a UserError for what is wrong with either. */
+/** The settings and the baseline that they name; throws a UserError for what is wrong with either. */
 function readAll(flags: readonly string[], root: string) {
   const { settings, tokens } = readSettings(flags, root);
   return { settings, tokens, baseline: settings.baseline ? readReport(settings.baseline) : undefined };

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vitest/config";
 import { BaseSequencer, type TestProject, type TestSpecification, type Vitest } from "vitest/node";
@@ -14,6 +15,7 @@ import "./context.ts";
 
 /** Vitest's default time-out is meant for unit tests; a local 20B on a CPU needs minutes for a long answer. */
 const VITEST_TIMEOUT_MS = 5000;
+const SETTLED_MS = 100;
 const TIMEOUT_MS = { hf_api: 180_000, local: 1_800_000 };
 
 /** The Vitest plugin: reads the settings, starts a local model if there is to be one, and reports accuracy. */
@@ -111,6 +113,8 @@ function restartOnDotenv(vitest: Vitest, check: () => void): void {
   watcher.add(join(vitest.config.root, ".env"));
   watcher.on("all", async (_, file) => {
     if (relative(vitest.config.root, file) !== ".env") return;
+    // Editors write in steps, and of changes within 50 ms the watcher tells the first alone.
+    await setTimeout(SETTLED_MS);
     try {
       check();
       // What is still to be asked would be asked, and paid, under the old settings.

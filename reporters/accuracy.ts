@@ -91,10 +91,9 @@ export class AccuracyReporter implements Reporter {
     const times = { startedAt: this.#startedAt.toISOString(), elapsedMs: Math.round(performance.now() - this.#start) };
     const report = buildReport(runs, times, this.#options.baseline);
     const { watch, shard } = this.#vitest.config;
-    const filtered = this.#filtered;
-    const gateApplies = !filtered && !shard;
+    const gateApplies = !this.#filtered && !shard;
     const broken = [...problems, ...this.#whatBroke(modules, errors)];
-    const showFlags = await this.#write(broken.length > 0 ? { ...report, broken } : report, filtered, broken);
+    const showFlags = await this.#write(broken.length > 0 ? { ...report, broken: [...broken] } : report, broken);
     for (const one of report.evals) {
       this.#print(closingLines(one, gateApplies ? null : whyNoGate(this.#vitest)));
       this.#print(this.#comparison(one).map((line) => `  ${line}`));
@@ -146,13 +145,14 @@ export class AccuracyReporter implements Reporter {
   }
 
   /** Writes the files; what goes wrong with that is broken, too. Gives, per eval, the flags with which `show` finds it. */
-  async #write(report: Report, filtered: boolean, broken: string[]): Promise<string[]> {
+  async #write(report: Report, broken: string[]): Promise<string[]> {
+    const filtered = this.#filtered;
     const { watch, shard } = this.#vitest.config;
     // A shard's part of a run is in its blob; the merge writes the report.
     if (report.evals.length === 0 || shard) return [];
     const shown = (file: string) => relative(this.#options.settings.root, file);
     try {
-      const { written, dated } = await writeFiles(report, { ...this.#options, broken, filtered, watch });
+      const { written, dated } = await writeFiles(report, { ...this.#options, filtered, watch });
       if (written.length > 0) this.#print([`report: ${written.map(shown).join(", ")}`]);
       return filtered ? dated.map((file) => ` --report ${quoted(shown(file))}`) : report.evals.map(() => "");
     } catch (error) {

@@ -8,8 +8,6 @@ import type { Settings } from "../src/settings.ts";
 export interface WriteOptions {
   readonly settings: Pick<Settings, "markdown" | "out" | "root">;
   readonly baseline: Report | undefined;
-  /** What makes the run's number void, for the headlines. */
-  readonly broken: readonly string[];
   /** A part of the items, on purpose: the last whole run's files stay. */
   readonly filtered: boolean;
   /** Watch mode keeps `accuracy.json` alone up to date, with the evals that it did not run again. */
@@ -22,7 +20,7 @@ const MOST_RUNS = 100;
 /** Writes a run's files under reports/ and where the settings say. Gives their paths, those of the dated ones apart. */
 export async function writeFiles(
   report: Report,
-  { settings: { root, out, markdown }, baseline, broken, filtered, watch }: WriteOptions,
+  { settings: { root, out, markdown }, baseline, filtered, watch }: WriteOptions,
 ): Promise<{ written: string[]; dated: string[] }> {
   const folder = join(root, "reports");
   const latest = join(folder, "accuracy.json");
@@ -38,9 +36,9 @@ export async function writeFiles(
   // Loaded only here: its bundler takes half a second.
   const { toHtml } = await import("../src/report/html.ts");
   const page = join(folder, "accuracy.html");
-  writeWhole(page, await toHtml(report, baseline, { earlier, broken }));
+  writeWhole(page, await toHtml(report, baseline, earlier));
   const summary = markdown ?? process.env.GITHUB_STEP_SUMMARY;
-  if (summary) appendFileSync(summary, toMarkdown(report, baseline, broken));
+  if (summary) appendFileSync(summary, toMarkdown(report, baseline));
   return { written: [...written, page], dated };
 }
 

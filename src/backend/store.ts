@@ -92,15 +92,15 @@ export function withStore(
       warned = true;
     }
   };
-  const stored: StoredBackend["stored"] = (prompt, options) =>
-    read ? store.get(keyOf(source, prompt, options)) : undefined;
+  const get = (key: string) => (read ? store.get(key) : undefined);
   return {
-    stored,
+    stored: (prompt, options) => get(keyOf(source, prompt, options)),
     async complete(prompt, options, signal) {
-      const found = stored(prompt, options);
+      const key = keyOf(source, prompt, options);
+      const found = get(key);
       if (found) return { ...found, cached: true };
       const completion = await backend.complete(prompt, options, signal);
-      keep(keyOf(source, prompt, options), completion);
+      keep(key, completion);
       return completion;
     },
   };

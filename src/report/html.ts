@@ -14,14 +14,10 @@ let bundled: Promise<string> | undefined;
  * One self-contained page, working from file:// without network. What models wrote is in it as compressed data, which
  * cannot be markup; the summary is plain HTML that needs no script. `earlier` reports give the accuracy over time.
  */
-export async function toHtml(
-  report: Report,
-  baseline?: Report,
-  { earlier = [], broken = [] }: { earlier?: readonly Report[]; broken?: readonly string[] } = {},
-): Promise<string> {
+export async function toHtml(report: Report, baseline?: Report, earlier?: readonly Report[]): Promise<string> {
   bundled ??= pageScript();
   const script = await bundled;
-  const { headline, subtitle, columns, rows } = summarize(report, baseline, broken);
+  const { headline, subtitle, columns, rows } = summarize(report, baseline);
   const style = readFileSync(new URL("page/style.css", import.meta.url), "utf8");
   const data = gzipSync(JSON.stringify(pageData(report, baseline, earlier))).toString("base64");
   return `<!doctype html>

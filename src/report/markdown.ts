@@ -12,8 +12,8 @@ const CELL = 80;
 const TEXT = 2000;
 
 /** The report for a CI summary: headline, table of evals and variants, gate reasons, flips if a baseline is given, the first failing items folded. */
-export function toMarkdown(report: Report, baseline?: Report, broken: readonly string[] = []): string {
-  const { headline, subtitle, columns, rows } = summarize(report, baseline, broken);
+export function toMarkdown(report: Report, baseline?: Report): string {
+  const { headline, subtitle, columns, rows } = summarize(report, baseline);
   const gates = rows.flatMap(({ title, notes }) => [
     `- **${escapeMarkdown(title)}**`,
     ...notes.map((note) => `  - ${escapeMarkdown(note)}`),

@@ -23,10 +23,10 @@ export interface SummaryRow {
 const OUTCOMES = ["passed", "inconclusive", "failed"] as const;
 
 /** What a report says in a few lines; with a baseline, also what changed; of a run that broke, why its gate is void. */
-export function summarize(report: Report, baseline?: Report, broken: readonly string[] = []): Summary {
+export function summarize(report: Report, baseline?: Report): Summary {
   const change = baseline ? ["baseline", "broke", "fixed"] : [];
   return {
-    headline: headline(report, broken),
+    headline: headline(report),
     subtitle: [
       [...new Set(report.evals.map(modelOf))].join(", "),
       when(report),
@@ -58,7 +58,7 @@ export function summarize(report: Report, baseline?: Report, broken: readonly st
 const when = ({ startedAt }: Report): string =>
   `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-function headline({ evals }: Report, broken: readonly string[]): string {
+function headline({ evals, broken = [] }: Report): string {
   const [first] = evals;
   if (!first) return "nothing was run";
   const code = exitCode(evals.map(({ gate }) => gate.outcome));

@@ -42,7 +42,7 @@ describe.skipIf(noChromium)(`in a browser${noChromium ? ` (skipped: ${noChromium
   afterAll(() => browser?.close());
 
   const open = async (report: Report, baseline?: Report, hash = "", earlier: readonly Report[] = []) =>
-    openPage(browser, await toHtml(report, baseline, { earlier }), hash);
+    openPage(browser, await toHtml(report, baseline, earlier), hash);
 
   test("1319 items are all counted and only those in view are drawn", async () => {
     const { page, complaints } = await open(syntheticReport({ count: 1319 }));

@@ -13,7 +13,7 @@ test("the headline, a row per eval and variant and the gate's words come first",
 });
 
 test("of a run that broke the headline says so, whatever its gates say", () => {
-  expect(toMarkdown(report, undefined, ["gsm8k: shard 2 of 2 is missing"]).split("\n")[0]).toBe(
+  expect(toMarkdown({ ...report, broken: ["gsm8k: shard 2 of 2 is missing"] }).split("\n")[0]).toBe(
     "## 2 evals and variants, broken: gsm8k: shard 2 of 2 is missing",
   );
 });
